@@ -1,0 +1,100 @@
+"""What checks say, and what it becomes once the text is asked where that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mlblint.text.edits import Edit
+from mlblint.text.places import Place
+from mlblint.text.source import Position
+
+Severity = Literal["error", "warning", "info"]
+Applicability = Literal["safe", "unsafe"]
+Judges = Literal["acceptance", "reachability", "plan", "delivery", "style"]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The object that a finding is about, as Kubernetes names it."""
+
+    api_version: str
+    kind: str
+    namespace: str | None
+    name: str
+    cluster: str | None = None
+
+    def __str__(self) -> str:
+        return (
+            f"{self.kind} {self.namespace}/{self.name}"
+            if self.namespace
+            else (f"{self.kind} {self.name}")
+        )
+
+
+@dataclass(frozen=True)
+class Fix:
+    """What would mend it. All edits are made, or none."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    applicability: Applicability = "safe"
+
+
+@dataclass(frozen=True)
+class Note:
+    """A second place that belongs to a finding, and why."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a check yields. `message` says what was found, what was expected and what happens
+    in the cluster; `help` says what to do. Without `severity` the card's counts. Without a
+    fix, `unfixable` says why there is none."""
+
+    place: Place
+    message: str
+    help: str
+    subject: Subject | None = None
+    severity: Severity | None = None
+    notes: tuple[Note, ...] = ()
+    fix: Fix | None = None
+    unfixable: str | None = None
+
+
+@dataclass(frozen=True)
+class Location:
+    """A problem's place in a file: `path` is relative to the repository root."""
+
+    path: str
+    start: Position
+    end: Position
+
+
+@dataclass(frozen=True)
+class Related:
+    location: Location
+    message: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem that a rule found, ready to be reported or fixed."""
+
+    rule: str
+    name: str
+    severity: Severity
+    judges: Judges
+    message: str
+    help: str
+    location: Location
+    subject: Subject | None
+    related: tuple[Related, ...]
+    fingerprint: str
+    fix: Fix | None
+    unfixable: str | None

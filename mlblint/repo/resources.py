@@ -1,0 +1,125 @@
+"""Kubernetes objects: what a document, or an item of a List, says about one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mlblint.text.documents import Document
+from mlblint.text.nodes import Key, Path
+from mlblint.text.places import Place
+
+
+@dataclass(frozen=True, eq=False)
+class Resource:
+    """`data` is the object as it would be applied; `origins` tells which of its fields were
+    given by something other than the document at `base`: a kustomize patch, for instance."""
+
+    base: Place
+    data: Mapping[str, Any]
+    origins: Mapping[Path, Place] = field(default_factory=dict)
+
+    @property
+    def document(self) -> Document:
+        return self.base.document
+
+    @property
+    def file(self) -> str:
+        return self.base.document.source.path
+
+    @property
+    def api_version(self) -> str:
+        return text(self.data.get("apiVersion"))
+
+    @property
+    def group(self) -> str:
+        """The API group; "" is the core group."""
+        group, slash, _ = self.api_version.rpartition("/")
+        return group if slash else ""
+
+    @property
+    def kind(self) -> str:
+        return text(self.data.get("kind"))
+
+    @property
+    def name(self) -> str:
+        return text(self.get("metadata", "name"))
+
+    @property
+    def namespace(self) -> str | None:
+        """As it stands in the object; who delivers it may set another one."""
+        return text(self.get("metadata", "namespace")) or None
+
+    @property
+    def annotations(self) -> Mapping[str, Any]:
+        return mapping(self.get("metadata", "annotations"))
+
+    @property
+    def labels(self) -> Mapping[str, Any]:
+        return mapping(self.get("metadata", "labels"))
+
+    def get(self, *path: Key) -> Any:
+        return get(self.data, *path)
+
+    def place(self, *path: Key) -> Place:
+        """Where the value at `path` was written, or would have to be."""
+        for length in range(len(path), 0, -1):
+            origin = self.origins.get(path[:length])
+            if origin is not None:
+                return replace(origin, path=origin.path + path[length:])
+        return replace(self.base, path=self.base.path + path)
+
+    def is_a(self, group: str, *kinds: str) -> bool:
+        return self.kind in kinds and self.group == group
+
+
+def resources(document: Document) -> Iterator[Resource]:
+    """The objects of a document; a List is opened, its items become objects of their own."""
+    yield from _resources(Place(document), document.data)
+
+
+def _resources(place: Place, data: object) -> Iterator[Resource]:
+    if not isinstance(data, dict):
+        return
+    kind = data.get("kind")
+    if not isinstance(kind, str) or not isinstance(data.get("apiVersion"), str):
+        return
+    items = data.get("items")
+    if kind.endswith("List") and isinstance(items, list) and "metadata" not in items:
+        for index, item in enumerate(items):
+            yield from _resources(place / "items" / index, item)
+    else:
+        yield Resource(place, data)
+
+
+def get(data: object, *path: Key) -> Any:
+    """The value at `path`, or None where there is none."""
+    for key in path:
+        if isinstance(data, Mapping):
+            data = data.get(key)
+        elif isinstance(data, list) and isinstance(key, int) and 0 <= key < len(data):
+            data = data[key]
+        else:
+            return None
+    return data
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def items(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def is_opaque(value: object) -> bool:
+    """Whether a scalar is filled in by somebody else before it reaches a cluster: Go and
+    Jinja templates, Flux and shell variables, SOPS."""
+    return isinstance(value, str) and (
+        "{{" in value or "${" in value or "{%" in value or value.startswith("ENC[")
+    )

@@ -1,0 +1,120 @@
+"""A file's documents, each parsed on its own, and YAML inside their block scalars."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from mlblint.text import scalars
+from mlblint.text.embedded import LineMap, literal_lines
+from mlblint.text.nodes import Node, Path, Scalar, find, resolved
+from mlblint.text.parser import YamlError, parse
+from mlblint.text.source import Position, Source
+
+# `---` at the start of a line ends a document wherever it stands, inside scalars too.
+_SEPARATOR = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """One YAML document. `text` is what the offsets of its nodes refer to: the text of the
+    whole file or, for YAML inside a block scalar, the text that the scalar stands for."""
+
+    source: Source
+    index: int
+    text: str
+    root: Node | None
+    start: int
+    end: int
+    host: Host | None = None
+
+    @cached_property
+    def data(self) -> object:
+        """What Kubernetes would read. Never change it in place: others share it."""
+        return scalars.data(self.root)
+
+    def file_offset(self, offset: int) -> int:
+        if self.host is None:
+            return offset
+        return self.host.document.file_offset(self.host.lines.outer(offset))
+
+    def position(self, offset: int) -> Position:
+        return self.source.position(self.file_offset(offset))
+
+
+@dataclass(frozen=True, eq=False)
+class Host:
+    """Where a piece of embedded YAML stands: the scalar at `path` of `document`."""
+
+    document: Document
+    path: Path
+    lines: LineMap
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """The part of a text between two separators: one document, as a rule."""
+
+    text: str
+    start: int
+
+
+@dataclass(frozen=True, eq=False)
+class Broken:
+    """Text that is no YAML: the error's offset refers to `text`, as a document's nodes do."""
+
+    source: Source
+    error: YamlError
+    start: int
+    end: int
+
+
+def chunks(text: str) -> Iterator[Chunk]:
+    start = 0
+    for match in _SEPARATOR.finditer(text):
+        before = text[start : match.start()]
+        # Directives belong to the document that the separator opens.
+        if before and not _DIRECTIVE.search(before):
+            yield Chunk(before, start)
+            start = match.start()
+        elif not before.strip():
+            start = match.start()
+    yield Chunk(text[start:], start)
+
+
+def documents(source: Source, wanted: re.Pattern[str] | None = None) -> Iterator[Document | Broken]:
+    """The documents of a file; with `wanted`, only those in which that pattern occurs."""
+    text = source.text
+    if source.path.endswith(".json"):
+        # Tabs are white space in JSON and an error in YAML; JSON strings cannot hold them.
+        text = text.replace("\t", " ")
+    for index, chunk in enumerate(chunks(text)):
+        if wanted is not None and not wanted.search(chunk.text):
+            continue
+        try:
+            parsed = parse(chunk.text, chunk.start)
+        except YamlError as error:
+            yield Broken(source, error, chunk.start, chunk.start + len(chunk.text))
+            continue
+        for one in parsed:
+            yield Document(source, index, source.text, one.root, one.start, one.end)
+
+
+def embedded(document: Document, path: Path) -> Iterator[Document]:
+    """The YAML documents inside the string at `path`. Text that is no YAML yields nothing:
+    it may be a template, or any other text."""
+    node = find(document.root, path)
+    node = resolved(node) if node is not None else None
+    if not isinstance(node, Scalar) or not isinstance(scalars.resolve(node), str):
+        return
+    host = Host(document, path, literal_lines(document.text, node))
+    for chunk in chunks(node.text):
+        try:
+            parsed = parse(chunk.text, chunk.start)
+        except YamlError:
+            continue
+        for index, one in enumerate(parsed):
+            yield Document(document.source, index, node.text, one.root, one.start, one.end, host)

@@ -1,0 +1,129 @@
+"""What a scalar means to Kubernetes.
+
+Manifests are read by sigs.k8s.io/yaml, whose go-yaml v2 resolves plain scalars by YAML 1.1
+(`resolveTable` and `resolve` in sigs.k8s.io/yaml/goyaml.v2/resolve.go@v1.4.0), and not by
+YAML 1.2: `on` is true, 010 is eight.
+"""
+
+from __future__ import annotations
+
+import re
+
+from mlblint.text.nodes import Alias, Mapping, Node, Scalar, Sequence
+
+Plain = str | int | float | bool | None
+
+MAX_VALUES = 1_000_000
+"""Values that one document may expand to through its aliases."""
+
+_WORDS: dict[str, Plain] = {
+    **dict.fromkeys("y Y yes Yes YES true True TRUE on On ON".split(), True),
+    **dict.fromkeys("n N no No NO false False FALSE off Off OFF".split(), False),
+    **dict.fromkeys(["", "~", "null", "Null", "NULL"]),
+    **dict.fromkeys([".nan", ".NaN", ".NAN"], float("nan")),
+    **dict.fromkeys([".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"], float("inf")),
+    **dict.fromkeys(["-.inf", "-.Inf", "-.INF"], float("-inf")),
+}
+_NUMBER_START = frozenset("+-.0123456789")
+_INTEGER = re.compile(
+    r"[-+]?(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<bin>[01]+)|0[oO]?(?P<oct>[0-7]+)"
+    r"|(?P<dec>0|[1-9][0-9]*))"
+)
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_STRING_TAGS = frozenset(["!", "!!str", "tag:yaml.org,2002:str", "tag:yaml.org,2002:binary"])
+_MERGE = "<<"
+
+
+class TooManyValuesError(ValueError):
+    """Aliases expand a document beyond `MAX_VALUES`."""
+
+
+def resolve(scalar: Scalar) -> Plain:
+    if scalar.style or scalar.tag in _STRING_TAGS:
+        return scalar.text
+    return resolve_plain(scalar.text)
+
+
+def resolve_plain(text: str) -> Plain:
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] not in _NUMBER_START:
+        return text
+    digits = text.replace("_", "")
+    if match := _INTEGER.fullmatch(digits):
+        base = {"hex": 16, "bin": 2, "oct": 8, "dec": 10}[match.lastgroup or "dec"]
+        number = int(match[match.lastgroup or "dec"], base)
+        return -number if digits.startswith("-") else number
+    if _FLOAT.fullmatch(digits):
+        return float(digits)
+    return text
+
+
+def plain_is_safe(text: str) -> bool:
+    """Whether `text` written without quotes is read back as that string."""
+    return resolve_plain(text) == text and isinstance(resolve_plain(text), str)
+
+
+def data(node: Node | None) -> object:
+    """The node as plain Python data: merge keys merged, the last of duplicate keys kept.
+
+    What an alias refers to is shared, not copied.
+    """
+    if node is None:
+        return None
+    return _Builder().build(node)
+
+
+class _Builder:
+    def __init__(self) -> None:
+        self._left = MAX_VALUES
+        self._built: dict[int, tuple[object, int]] = {}
+
+    def build(self, node: Node) -> object:
+        if isinstance(node, Alias):
+            # An alias inside its own anchor never ends; go-yaml refuses it as well.
+            if id(node.target) not in self._built:
+                raise TooManyValuesError(f"anchor &{node.name} contains itself")
+            value, size = self._built[id(node.target)]
+            self._spend(size)
+            return value
+        before = self._left
+        self._spend(1)
+        value = self._value(node)
+        if node.anchor:
+            self._built[id(node)] = (value, before - self._left)
+        return value
+
+    def _value(self, node: Scalar | Mapping | Sequence) -> object:
+        if isinstance(node, Scalar):
+            return resolve(node)
+        if isinstance(node, Sequence):
+            return [self.build(item) for item in node.items]
+        result: dict[str, object] = {}
+        merged: dict[str, object] = {}
+        for key, value in node.pairs:
+            built = self.build(value)
+            if isinstance(key, Scalar) and key.text == _MERGE and not key.style:
+                # Earlier mappings of a merge list win over later ones.
+                for source in reversed(built if isinstance(built, list) else [built]):
+                    merged.update(source if isinstance(source, dict) else {})
+            else:
+                result[key_text(key)] = built
+        return {**merged, **result} if merged else result
+
+    def _spend(self, values: int) -> None:
+        self._left -= values
+        if self._left < 0:
+            raise TooManyValuesError(f"aliases expand to more than {MAX_VALUES:,} values")
+
+
+def key_text(key: Node) -> str:
+    """JSON knows only strings as keys; sigs.k8s.io/yaml turns the others into text."""
+    if isinstance(key, Alias):
+        return key_text(key.target)
+    if not isinstance(key, Scalar):
+        return ""
+    value = resolve(key)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return key.text
