@@ -11,22 +11,30 @@ from pathlib import Path
 from mlblint.text.documents import Broken, Document, documents
 from mlblint.text.source import NotTextError, Source
 
-SUFFIXES = (".yaml", ".yml", ".json")
+_GIT_CRYPT = b"\0GITCRYPT\0"
 
 
 class Files:
     """`paths` are relative to `root` and use "/". `changed` holds bytes that stand in for
-    what is on disk: standard input, or a fix that is not written yet."""
+    what is on disk: standard input, or a fix that is not written yet. Only documents in which
+    `relevant` occurs are parsed, unless everything in a file is asked for."""
 
     def __init__(
-        self, root: Path, paths: Iterable[str], changed: Mapping[str, bytes] | None = None
+        self,
+        root: Path,
+        paths: Iterable[str],
+        changed: Mapping[str, bytes] | None = None,
+        relevant: re.Pattern[str] | None = None,
     ) -> None:
         self.root = root
+        self.relevant = relevant
         self.changed = dict(changed or {})
         self.paths = tuple(sorted({*paths, *self.changed}))
         self.unreadable: dict[str, str] = {}
+        self.not_text: dict[str, str] = {}
         self._sources: dict[str, Source | None] = {}
-        self._documents: dict[str, tuple[Document | Broken, ...]] = {}
+        self._relevant: dict[str, tuple[Document | Broken, ...]] = {}
+        self._all: dict[str, tuple[Document | Broken, ...]] = {}
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -40,7 +48,7 @@ class Files:
         return folders
 
     @cached_property
-    def _all_folders(self) -> frozenset[str]:
+    def folders(self) -> frozenset[str]:
         found: set[str] = {""}
         for folder in self._folders:
             while folder not in found:
@@ -48,8 +56,18 @@ class Files:
                 folder = posixpath.dirname(folder)
         return frozenset(found)
 
+    @cached_property
+    def _subfolders(self) -> dict[str, list[str]]:
+        inner: dict[str, list[str]] = {}
+        for folder in sorted(self.folders - {""}):
+            inner.setdefault(posixpath.dirname(folder), []).append(folder)
+        return inner
+
+    def subfolders(self, folder: str) -> list[str]:
+        return self._subfolders.get(folder, [])
+
     def has_folder(self, folder: str) -> bool:
-        return folder in self._all_folders
+        return folder in self.folders
 
     def in_folder(self, folder: str) -> list[str]:
         """The files that lie directly in a folder."""
@@ -72,22 +90,42 @@ class Files:
             data = self.changed.get(path)
             if data is None:
                 data = (self.root / path).read_bytes()
-            return Source.from_bytes(path, data)
         except OSError as error:
             self.unreadable[path] = error.strerror or str(error)
+            return None
+        try:
+            return Source.from_bytes(path, data)
         except NotTextError as error:
-            self.unreadable[path] = str(error)
+            self.not_text[path] = "encrypted" if data.startswith(_GIT_CRYPT) else str(error)
         return None
 
     def parts(self, path: str) -> tuple[Document | Broken, ...]:
-        """Everything in a file, whether it could be parsed or not."""
-        if path not in self._documents:
+        """The relevant documents of a file, whether they could be parsed or not."""
+        if path not in self._relevant:
             source = self.source(path)
-            self._documents[path] = tuple(documents(source)) if source else ()
-        return self._documents[path]
+            if path in self._all or self.relevant is None or source is None:
+                self._relevant[path] = self.all_parts(path)
+            elif self.relevant.search(source.text):
+                self._relevant[path] = tuple(documents(source, self.relevant))
+            else:
+                self._relevant[path] = ()
+        return self._relevant[path]
+
+    def all_parts(self, path: str) -> tuple[Document | Broken, ...]:
+        if path not in self._all:
+            source = self.source(path)
+            self._all[path] = tuple(documents(source)) if source else ()
+            self._relevant[path] = self._all[path]
+        return self._all[path]
 
     def documents(self, path: str) -> list[Document]:
         return [part for part in self.parts(path) if isinstance(part, Document)]
+
+    def all_documents(self, path: str) -> list[Document]:
+        return [part for part in self.all_parts(path) if isinstance(part, Document)]
+
+    def has(self, path: str) -> bool:
+        return path in self.names
 
 
 def join(folder: str, relative: str) -> str | None:

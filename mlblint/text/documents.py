@@ -21,7 +21,8 @@ _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 @dataclass(frozen=True, eq=False)
 class Document:
     """One YAML document. `text` is what the offsets of its nodes refer to: the text of the
-    whole file or, for YAML inside a block scalar, the text that the scalar stands for."""
+    whole file or, for YAML inside a block scalar, the text that the scalar stands for. `part`
+    is the stretch of it between two separators that was parsed on its own."""
 
     source: Source
     index: int
@@ -30,6 +31,7 @@ class Document:
     start: int
     end: int
     host: Host | None = None
+    part: tuple[int, int] = (0, 0)
 
     @cached_property
     def data(self) -> object:
@@ -99,8 +101,9 @@ def documents(source: Source, wanted: re.Pattern[str] | None = None) -> Iterator
         except YamlError as error:
             yield Broken(source, error, chunk.start, chunk.start + len(chunk.text))
             continue
+        part = (chunk.start, chunk.start + len(chunk.text))
         for one in parsed:
-            yield Document(source, index, source.text, one.root, one.start, one.end)
+            yield Document(source, index, source.text, one.root, one.start, one.end, part=part)
 
 
 def embedded(document: Document, path: Path) -> Iterator[Document]:
@@ -116,5 +119,8 @@ def embedded(document: Document, path: Path) -> Iterator[Document]:
             parsed = parse(chunk.text, chunk.start)
         except YamlError:
             continue
+        part = (chunk.start, chunk.start + len(chunk.text))
         for index, one in enumerate(parsed):
-            yield Document(document.source, index, node.text, one.root, one.start, one.end, host)
+            yield Document(
+                document.source, index, node.text, one.root, one.start, one.end, host, part
+            )

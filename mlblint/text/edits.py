@@ -1,7 +1,12 @@
-"""Edits are data: operations on symbolic places."""
+"""Edits are data: operations on symbolic places.
+
+All places of one fix refer to the document as it was before the fix; `in_order` is the order
+in which edits that speak of the old document can be made one after the other.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mlblint.text.places import Place
@@ -28,20 +33,28 @@ class Insert:
 
 @dataclass(frozen=True)
 class Remove:
-    """Take away a key with its value, or a list item, with the comments that belong to it."""
+    """Take away a key with its value, or a list item, with the comments that belong to it.
+
+    A mapping that loses its last key stays as `{}`, a list as `[]`. With `prune`, a mapping
+    that would be left empty goes as well, and the one around it; list items and the document
+    itself stay: an empty one of those can mean "everything".
+    """
 
     place: Place
+    prune: bool = False
 
 
 @dataclass(frozen=True)
 class RenameKey:
+    """Give the key in front of the value at `place` another name; its quotes stay."""
+
     place: Place
     name: str
 
 
 @dataclass(frozen=True)
 class Append:
-    """Add an item to the list at `place`."""
+    """Add an item to the list at `place`. A list that is missing is created."""
 
     place: Place
     value: object
@@ -49,10 +62,36 @@ class Append:
 
 @dataclass(frozen=True)
 class ReplacePart:
-    """Replace the `part` of the scalar that `place` names."""
+    """Replace the `part` of the string that `place` names."""
 
     place: Place
     text: str
 
 
 Edit = Set | Insert | Remove | RenameKey | Append | ReplacePart
+
+_PHASES = {Set: 0, ReplacePart: 0, Insert: 1, Append: 1, Remove: 2, RenameKey: 3}
+
+
+def in_order(edits: Iterable[Edit]) -> list[Edit]:
+    """Removals go from the last item to the first and renames from the inside out, so that
+    no edit changes the path of one that comes after it."""
+
+    def rank(edit: Edit) -> tuple[int, int]:
+        depth = -len(edit.place.path) if isinstance(edit, RenameKey) else 0
+        return _PHASES[type(edit)], depth
+
+    distinct: list[Edit] = []
+    for edit in edits:
+        if edit not in distinct:
+            distinct.append(edit)
+    ordered = sorted(distinct, key=rank)
+    removals = [edit for edit in ordered if isinstance(edit, Remove)]
+    removals.sort(key=lambda edit: _sortable(edit.place.path), reverse=True)
+    first = next((at for at, edit in enumerate(ordered) if isinstance(edit, Remove)), 0)
+    ordered[first : first + len(removals)] = removals
+    return ordered
+
+
+def _sortable(path: tuple[str | int, ...]) -> list[tuple[int, str]]:
+    return [(key, "") if isinstance(key, int) else (-1, key) for key in path]

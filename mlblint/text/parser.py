@@ -6,6 +6,7 @@ defined twice (legal, and real), forgets where aliases stand, and recurses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +20,10 @@ MAX_DEPTH = 200
 
 Events = Callable[[], Any]
 
+_COLON = re.compile(r"[ \t\r\n]*:")
 
-@dataclass(frozen=True)
+
+@dataclass
 class YamlError(Exception):
     """What is wrong with the text, and the offset at which the parser noticed it."""
 
@@ -42,18 +45,18 @@ class Parsed:
 
 def parse(text: str, base: int = 0) -> list[Parsed]:
     """The documents of `text`; `base` is added to every offset."""
-    return _parse_with(_best_events(text), base)
+    return _parse_with(_best_events(text), text, base)
 
 
 def parse_pure(text: str, base: int = 0) -> list[Parsed]:
-    return _parse_with(_pure_events(text), base)
+    return _parse_with(_pure_events(text), text, base)
 
 
-def _parse_with(next_event: Events, base: int) -> list[Parsed]:
+def _parse_with(next_event: Events, text: str, base: int) -> list[Parsed]:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
-        return list(_compose(next_event, base))
+        return list(_compose(next_event, text, base))
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         if isinstance(error, MarkedYAMLError):
@@ -80,7 +83,7 @@ def _pure_events(text: str) -> Events:
     return lambda: next(events)
 
 
-def _compose(next_event: Events, base: int) -> Iterator[Parsed]:
+def _compose(next_event: Events, text: str, base: int) -> Iterator[Parsed]:
     from ruamel.yaml import events
 
     anchors: dict[str, Target] = {}
@@ -101,16 +104,12 @@ def _compose(next_event: Events, base: int) -> Iterator[Parsed]:
             )
             if event.anchor:
                 anchors[event.anchor] = scalar
+            elif scalar.start == scalar.end and len(siblings) % 2 and stack:
+                _settle(scalar, stack[-1][0], siblings[-1], text, base)
             siblings.append(scalar)
         elif kind is events.MappingStartEvent or kind is events.SequenceStartEvent:
-            if len(stack) >= MAX_DEPTH:
-                raise YamlError(
-                    f"nested deeper than {MAX_DEPTH} levels", base + event.start_mark.index
-                )
             cls: type[Collection] = Mapping if kind is events.MappingStartEvent else Sequence
-            node = cls(
-                base + event.start_mark.index, bool(event.flow_style), _tag(event), event.anchor
-            )
+            node = _opened(cls, event, base, len(stack))
             if event.anchor:
                 anchors[event.anchor] = node
             siblings.append(node)
@@ -130,9 +129,23 @@ def _compose(next_event: Events, base: int) -> Iterator[Parsed]:
             return
 
 
+def _opened(cls: type[Collection], event: Any, base: int, depth: int) -> Collection:
+    start = base + event.start_mark.index
+    if depth >= MAX_DEPTH:
+        raise YamlError(f"nested deeper than {MAX_DEPTH} levels", start)
+    return cls(start, bool(event.flow_style), _tag(event), event.anchor)
+
+
 def _tag(event: Any) -> str | None:
     tag = event.tag
     return None if tag is None else str(tag)
+
+
+def _settle(value: Scalar, parent: Collection, key: Node, text: str, base: int) -> None:
+    """Put a value that is not written behind its colon; the parsers differ on where it is."""
+    if isinstance(parent, Mapping):
+        colon = _COLON.match(text, key.end - base)
+        value.start = value.end = base + colon.end() if colon else key.end
 
 
 def _alias(event: Any, anchors: dict[str, Target], base: int) -> Alias:

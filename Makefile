@@ -1,0 +1,51 @@
+# `make demo` and `make test` need git, make and Python 3.10 or later, and nothing else.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+TALOS := tests/fixtures/talos/broken
+
+.PHONY: demo test test-long check docs clean help
+
+help:
+	@echo "make demo       install mlblint into $(VENV), lint a small repository, show its fixes"
+	@echo "make test       style, types and the test suite"
+	@echo "make test-long  the tests that take minutes: wheels, hooks, oracles, other people's files"
+	@echo "make docs       write the pages and tables that are generated from the rule cards"
+	@echo "make clean      remove $(VENV) and what builds leave behind"
+
+demo: $(VENV)/.installed
+	@echo; echo "$$ mlblint $(TALOS)"; echo
+	@$(BIN)/mlblint $(TALOS) || test $$? -eq 1
+	@echo; echo "$$ mlblint --diff $(TALOS)"; echo
+	@$(BIN)/mlblint --diff $(TALOS) || test $$? -eq 1
+
+test: check
+	$(BIN)/python -m pytest
+
+test-long: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m long
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m mlblint.rule_docs --check
+
+docs: $(VENV)/.installed-dev
+	$(BIN)/python -m mlblint.rule_docs --write
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "mlblint needs Python 3.10 or later; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,9 @@
+"""`python -m mlblint`."""
+
+from __future__ import annotations
+
+import sys
+
+from mlblint.cli import main
+
+sys.exit(main())

@@ -1,0 +1,144 @@
+"""Services for VPN clients whose address only machines in the same Ethernet segment find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple
+
+from mlblint.config import VpnConfig
+from mlblint.context import Context, subject_of_service
+from mlblint.findings import Fix, Problem
+from mlblint.repo.announcement import reachable_pools
+from mlblint.repo.model import Cluster
+from mlblint.repo.resources import text
+from mlblint.repo.services import LOAD_BALANCER_FIELDS, PREFIXES, REQUESTS, Service
+from mlblint.text.edits import Edit, Insert, Remove, Set
+from mlblint.text.places import Place
+
+MARK = "mlblint.dev/access"
+_HOSTNAMES = ("external-dns.alpha.kubernetes.io/hostname", "tailscale.com/hostname")
+
+
+def check(context: Context) -> Iterator[Problem]:
+    vpn = context.config.vpn
+    if vpn.reaches_l2:
+        return
+    for cluster in context.model.clusters:
+        for service in cluster.services:
+            mark = _mark(service, vpn)
+            if mark is None or not _is_ours(service, cluster):
+                continue
+            if service.type == "LoadBalancer" and not _needs_bgp(service, cluster):
+                yield _problem(service, cluster, mark, context)
+            elif service.type == "ClusterIP" and mark.explicit and _can_be_node_port(service):
+                yield _problem(service, cluster, mark, context)
+
+
+class _Mark(NamedTuple):
+    """Why a Service is taken to be meant for VPN clients; `explicit` if it was named itself."""
+
+    reason: str
+    explicit: bool
+
+
+def _mark(service: Service, vpn: VpnConfig) -> _Mark | None:
+    access = text(service.notes.get(MARK))
+    if access:
+        return _Mark(f"its annotation `{MARK}: vpn`", True) if access == "vpn" else None
+    name = f"{service.namespace or 'default'}/{service.name}"
+    for pattern in vpn.services:
+        if fnmatchcase(name, pattern):
+            return _Mark(f"`vpn.services` has `{pattern}`", True)
+    selector = vpn.selector
+    if selector and all(service.labels.get(key) == value for key, value in selector.items()):
+        return _Mark("`vpn.selector` matches its labels", True)
+    for pattern in vpn.namespaces:
+        if fnmatchcase(service.namespace or "default", pattern):
+            return _Mark(f"`vpn.namespaces` has `{pattern}`", False)
+    for host in _hosts(service.notes):
+        for pattern in vpn.hostnames:
+            if fnmatchcase(host, pattern):
+                return _Mark(f"`vpn.hostnames` has `{pattern}`", False)
+    return None
+
+
+def _hosts(notes: Mapping[str, Any]) -> Iterator[str]:
+    for key in _HOSTNAMES:
+        yield from (host.strip() for host in text(notes.get(key)).split(",") if host.strip())
+
+
+def _is_ours(service: Service, cluster: Cluster) -> bool:
+    """Services with a class are served by MetalLB only if it runs with that class."""
+    return service.load_balancer_class in (None, cluster.load_balancer_class)
+
+
+def _needs_bgp(service: Service, cluster: Cluster) -> bool:
+    """Whether the address is announced by BGP, which routers carry to the VPN."""
+    pools = reachable_pools(service, cluster)
+    return any(ad.mode == "bgp" and ad.covers(p) for p in pools for ad in cluster.advertisements)
+
+
+def _can_be_node_port(service: Service) -> bool:
+    """A headless Service cannot: the API server refuses `clusterIP: None` with NodePort."""
+    return service.fields.get("clusterIP") != "None" and service.delivered is not None
+
+
+def _problem(service: Service, cluster: Cluster, mark: _Mark, context: Context) -> Problem:
+    if service.type == "LoadBalancer":
+        message = (
+            f"Service `{service.name}` is meant for VPN clients ({mark.reason}), but is of type "
+            "LoadBalancer and its address is announced by L2 only: ARP does not cross a routed "
+            "VPN, so no VPN client ever reaches it"
+        )
+    else:
+        message = (
+            f"Service `{service.name}` is meant for VPN clients ({mark.reason}), but is of type "
+            "ClusterIP: its address exists inside the cluster only"
+        )
+    nodes = context.config.network.nodes
+    node = nodes[0] if nodes else "<node address>"
+    help_text = (
+        f"use `type: NodePort` and reach it at http://{node}:{_node_port(service)} (node ports "
+        "lie between 30000 and 32767), announce its pool by BGP, or set `vpn.reaches-l2: true` "
+        "if the VPN ends inside the LAN's segment"
+    )
+    place = service.spec / "type"
+    if service.extra and "type" in service.extra[0][1]:
+        place = service.extra[0][0] / "type"
+    return Problem(
+        place=place,
+        message=message,
+        help=help_text,
+        subject=subject_of_service(service, cluster),
+        fix=Fix("make it a NodePort Service", tuple(_edits(service, place))),
+    )
+
+
+def _node_port(service: Service) -> str:
+    ports = service.fields.get("ports")
+    first = ports[0] if isinstance(ports, list) and ports else None
+    port = first.get("nodePort") if isinstance(first, Mapping) else None
+    return str(port) if port else "<node port>"
+
+
+def _edits(service: Service, place: Place) -> Iterator[Edit]:
+    if place.exists:
+        yield Set(place, "NodePort")
+    else:
+        yield Insert(service.spec, "type", "NodePort")
+    for fields_place, fields in ((service.spec, service.fields), *service.extra):
+        for field in LOAD_BALANCER_FIELDS:
+            if field in fields:
+                yield Remove(fields_place / field)
+    requests = [
+        f"{prefix}/{suffix}"
+        for prefix in PREFIXES
+        for suffix in REQUESTS
+        if f"{prefix}/{suffix}" in service.notes
+    ]
+    if requests and len(requests) == len(service.notes):
+        # Nothing but requests: an empty `annotations:` would be left over.
+        yield Remove(service.annotations)
+    else:
+        yield from (Remove(service.annotations / request) for request in requests)

@@ -1,0 +1,242 @@
+"""Nothing tells Argo CD or Flux that MetalLB comes first and its users later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from mlblint.context import Context, subject, subject_of
+from mlblint.findings import Fix, Note, Problem
+from mlblint.repo import flux
+from mlblint.repo.delivery import WAVE, Delivered, Delivery
+from mlblint.repo.model import Cluster
+from mlblint.repo.resources import Resource
+from mlblint.repo.services import INGRESS_CHARTS
+from mlblint.text.edits import Insert
+
+STEPS = ("metallb", "pool", "advertisement", "ingress", "ingress_config", "apps")
+_WHAT = {
+    "metallb": "installs MetalLB",
+    "pool": "holds the addresses",
+    "advertisement": "announces the addresses",
+    "ingress": "delivers the ingress controller",
+    "ingress_config": "configures the ingress controller",
+    "apps": "delivers a Service that needs an address",
+}
+_HOOKS = ("argocd.argoproj.io/hook", "helm.sh/hook")
+_INGRESS_CONFIG_GROUPS = ("traefik.io", "traefik.containo.us", "k8s.nginx.org")
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Something that has its place in the order: an Application, a pool, an advertisement.
+    `above` are the Applications over it."""
+
+    step: str
+    resource: Resource
+    namespace: str | None
+    above: tuple[Delivery, ...]
+
+    @property
+    def is_ordered(self) -> bool:
+        own = self.resource.annotations
+        return any(hook in own for hook in _HOOKS) or any(
+            WAVE in one.annotations for one in self._chain()
+        )
+
+    @property
+    def wave(self) -> int | None:
+        """The number that counts: its own or, without one, that of the nearest above it."""
+        for one in self._chain():
+            if WAVE in one.annotations:
+                return _number(one.annotations[WAVE])
+        return None
+
+    def _chain(self) -> Iterator[Resource]:
+        yield self.resource
+        yield from (delivery.resource for delivery in self.above)
+
+
+def check(context: Context) -> Iterator[Problem]:
+    engines = context.model.engines
+    for cluster in context.model.clusters:
+        if not engines or "argo" in engines:
+            yield from _waves(cluster, context)
+        if "flux" in engines:
+            yield from _dependencies(cluster)
+
+
+def _waves(cluster: Cluster, context: Context) -> Iterator[Problem]:
+    parts = list(_parts(cluster, any_engine=bool(context.model.engines)))
+    scheme = _scheme(context)
+    ordered = [(part.step, part.wave) for part in parts if part.is_ordered]
+    waves = _plan(ordered, scheme, {part.step for part in parts if not part.is_ordered})
+    for part in parts:
+        if not part.is_ordered:
+            yield _problem(part, waves.get(part.step), cluster)
+
+
+def _scheme(context: Context) -> dict[str, int]:
+    waves = context.config.sync_waves
+    return {step: getattr(waves, step) for step in STEPS}
+
+
+def _parts(cluster: Cluster, any_engine: bool) -> Iterator[Part]:
+    applications: dict[int, Part] = {}
+    for step, delivery in _application_steps(cluster):
+        known = applications.get(id(delivery.resource))
+        if known is None or STEPS.index(step) < STEPS.index(known.step):
+            above = tuple(delivery.chain())[1:]
+            part = Part(step, delivery.resource, delivery.resource.namespace, above)
+            applications[id(delivery.resource)] = part
+    yield from applications.values()
+    for pool in cluster.pools:
+        yield from _object("pool", pool.delivered, any_engine)
+    for advertisement in cluster.advertisements:
+        yield from _object("advertisement", advertisement.delivered, any_engine)
+
+
+def _object(step: str, delivered: Delivered, any_engine: bool) -> Iterator[Part]:
+    by = delivered.by
+    if (by is not None and by.engine == "argo") or (by is None and not any_engine):
+        yield Part(step, delivered.resource, delivered.namespace, tuple(delivered.chain()))
+
+
+def _application_steps(cluster: Cluster) -> Iterator[tuple[str, Delivery]]:
+    for installation in cluster.installations:
+        if installation.by is not None:
+            yield "metallb", installation.by
+    for release in cluster.releases:
+        if release.by is not None and release.chart in INGRESS_CHARTS:
+            yield "ingress", release.by
+    for delivered in cluster.delivered:
+        if delivered.by is not None and delivered.resource.group in _INGRESS_CONFIG_GROUPS:
+            yield "ingress_config", delivered.by
+    for service in cluster.services:
+        if service.type == "LoadBalancer" and service.source.by is not None:
+            yield "apps", service.source.by
+
+
+def _number(value: object) -> int | None:
+    try:
+        return int(str(value))
+    except ValueError:
+        return None
+
+
+def _plan(
+    ordered: list[tuple[str, int | None]], scheme: Mapping[str, int], missing: set[str]
+) -> dict[str, int]:
+    """A wave for each missing step: the scheme's, moved as little as needed to lie above all
+    earlier steps and below all later ones. A step for which there is no room is left out."""
+    taken = [(STEPS.index(step), wave) for step, wave in ordered if wave is not None]
+    planned: dict[str, int] = {}
+    for index, step in enumerate(STEPS):
+        if step not in missing:
+            continue
+        same = [wave for at, wave in taken if at == index]
+        lowest = max((wave + 1 for at, wave in taken if at < index), default=None)
+        highest = min((wave - 1 for at, wave in taken if at > index), default=None)
+        wave = same[0] if same else scheme[step]
+        wave = wave if lowest is None else max(wave, lowest)
+        wave = wave if highest is None else min(wave, highest)
+        if lowest is None or wave >= lowest:
+            planned[step] = wave
+            taken.append((index, wave))
+    return planned
+
+
+def _problem(part: Part, wave: int | None, cluster: Cluster) -> Problem:
+    kind = part.resource.kind
+    above = ", neither itself nor through an Application above it" if part.above else ""
+    message = (
+        f"{kind} `{part.resource.name}` {_WHAT[part.step]}, but carries no sync wave{above}: "
+        "Argo CD applies it together with everything else, before or after what it depends on"
+    )
+    annotations = part.resource.place("metadata", "annotations")
+    if wave is None:
+        return Problem(
+            place=annotations.key,
+            message=message,
+            help=f"give it an annotation `{WAVE}` that puts it in order with the others",
+            subject=subject(part.resource, cluster, part.namespace),
+            unfixable="the waves of the other steps leave no room for it",
+        )
+    return Problem(
+        place=annotations.key,
+        message=message,
+        help=f'add the annotation `{WAVE}: "{wave}"`',
+        subject=subject(part.resource, cluster, part.namespace),
+        fix=Fix(f'add `{WAVE}: "{wave}"`', (Insert(annotations, WAVE, str(wave)),)),
+    )
+
+
+def _dependencies(cluster: Cluster) -> Iterator[Problem]:
+    """Flux applies its Kustomizations side by side, unless one depends on another."""
+    owners = {
+        (d.namespace, d.resource.name): d.resource
+        for d in cluster.delivered
+        if flux.is_kustomization(d.resource)
+    }
+    installers = [k for i in cluster.installations if i.by for k in [_kustomizations(i.by)] if k]
+    seen: set[int] = set()
+    parts = (*cluster.pools, *cluster.advertisements)
+    for delivered in (part.delivered for part in parts):
+        chain = _kustomizations(delivered.by) if delivered.by else []
+        if not chain or id(chain[0]) in seen or not installers:
+            continue
+        seen.add(id(chain[0]))
+        if not any(_comes_after(chain, installer, owners) for installer in installers):
+            yield _missing_dependency(delivered, chain[0], installers[0][0], cluster)
+
+
+def _kustomizations(by: Delivery) -> list[Resource]:
+    """The Flux Kustomizations over something, the nearest first."""
+    return [d.resource for d in by.chain() if flux.is_kustomization(d.resource)]
+
+
+def _comes_after(
+    chain: list[Resource],
+    installer: list[Resource],
+    owners: Mapping[tuple[str | None, str], Resource],
+) -> bool:
+    """Whether `chain` waits for `installer`, or both lie in one Kustomization, which is
+    another question."""
+    if chain[0] is installer[0] or _same(chain[0], installer[0]):
+        return True
+    todo = list(chain)
+    seen: list[Resource] = []
+    while todo:
+        current = todo.pop()
+        if any(_same(current, one) for one in seen):
+            continue
+        seen.append(current)
+        for namespace, name in flux.depends_on(current):
+            found = owners.get((namespace or current.namespace, name))
+            if found is None or any(_same(found, one) for one in installer):
+                # A dependency that is not in the repository may well be the right one.
+                return True
+            todo.append(found)
+    return False
+
+
+def _same(left: Resource, right: Resource) -> bool:
+    return (left.name, left.namespace) == (right.name, right.namespace)
+
+
+def _missing_dependency(
+    delivered: Delivered, kustomization: Resource, installer: Resource, cluster: Cluster
+) -> Problem:
+    owner = subject_of(delivered, cluster)
+    return Problem(
+        place=kustomization.place("spec", "dependsOn").key,
+        message=(
+            f"Kustomization `{kustomization.name}` applies {owner.kind} `{owner.name}`, but does "
+            f"not depend on `{installer.name}`, which installs MetalLB: Flux applies both at "
+            "once, and the first attempts fail because the kinds or their webhook are not there"
+        ),
+        help=f"add `- name: {installer.name}` to its `dependsOn`",
+        subject=subject(kustomization, cluster),
+        notes=(Note(installer.place("metadata", "name"), "MetalLB is installed here"),),
+        unfixable="how Flux's Kustomizations wait for one another is for a person to decide",
+    )

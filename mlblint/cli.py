@@ -1,0 +1,344 @@
+"""The command line: what can be typed, and what becomes of errors. The work is done in
+mlblint/commands, which is imported when a command runs: `--help` needs click alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any, TypeVar
+
+import click
+
+from mlblint import __version__
+
+OK, FINDINGS, FAILURE = 0, 1, 2
+INTERRUPTED, BROKEN_PIPE, TERMINATED = 130, 141, 143
+"""128 and the number of the signal, as shells have it."""
+
+DEBUG = "MLBLINT_DEBUG"
+FORMATS = ("full", "concise", "json")
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+MAX_WIDTH, NARROW = 88, 60
+
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+_HELP = """\
+Lint and repair the MetalLB configuration of a GitOps repository.
+
+PATHs are files and folders; the default is the current folder, and - is standard input. The
+rest of the repository is always looked at, too.
+
+\b
+Examples:
+  mlblint
+  mlblint --fix apps/
+  mlblint --diff | git apply
+  mlblint --select MLB3 clusters/
+  mlblint explain MLB301
+
+Exit codes: 0 nothing found, 1 problems found, 2 mlblint could not do its work."""
+
+
+class _Formatter(click.HelpFormatter):
+    """Help that is as wide as the terminal: click assumes at least 50 columns."""
+
+    def __init__(
+        self, indent_increment: int = 2, width: int | None = None, max_width: int | None = None
+    ) -> None:
+        columns = shutil.get_terminal_size().columns
+        super().__init__(indent_increment, max(30, min(columns, MAX_WIDTH)), max_width)
+
+    def write_dl(
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        super().write_dl(rows, col_max if self.width >= NARROW else 4, col_spacing)
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
+
+
+class _Command(click.Command):
+    context_class = _Context
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        if self is lint:
+            with formatter.section("Commands"):
+                formatter.write_dl(
+                    [(name, command.get_short_help_str()) for name, command in COMMANDS.items()]
+                )
+            formatter.write_paragraph()
+            formatter.write_text("A PATH that is called like a command is written ./PATH.")
+
+
+def _color(function: F) -> F:
+    return click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        metavar="WHEN",
+        default="auto",
+        help="Use colours: auto, always or never.",
+    )(function)
+
+
+def _config(function: F) -> F:
+    return click.option(
+        "--config",
+        metavar="FILE",
+        help="The configuration, if not the one in the repository.",
+    )(function)
+
+
+@click.command("mlblint", cls=_Command, help=_HELP, context_settings=_SETTINGS)
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path())
+@click.option("--fix", is_flag=True, help="Make the safe fixes in the files.")
+@click.option("--diff", is_flag=True, help="Print what --fix would do, as a patch.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the unsafe fixes, too.")
+@click.option("--show-fixes", is_flag=True, help="With --fix or --diff: list what was fixed.")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="RULES",
+    help="Use these rules only: ids, names, beginnings of ids, or ALL, with commas.",
+)
+@click.option(
+    "--ignore", multiple=True, metavar="RULES", help="Leave these rules out, beside the ignored."
+)
+@click.option(
+    "--output-format",
+    multiple=True,
+    type=click.Choice(FORMATS),
+    metavar="FORMAT",
+    help="How to report: full, concise or json. Several need an --output-file each.",
+)
+@click.option(
+    "--output-file",
+    multiple=True,
+    metavar="FILE",
+    help="Where the report goes; - is standard output.",
+)
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule instead.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+@click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if something was fixed.")
+@click.option("--stdin-filename", metavar="FILE", help="The name of what comes with -.")
+@_color
+@_config
+@click.version_option(__version__, prog_name="mlblint", message="%(prog)s %(version)s")
+def lint(**given: Any) -> int:
+    _refuse_conflicts(given)
+    from mlblint.commands.lint import Options, lint
+
+    return lint(Options(**given))
+
+
+def _refuse_conflicts(given: dict[str, Any]) -> None:
+    formats, files = given["output_format"], given["output_file"]
+    taken = given["diff"] or (given["fix"] and given["paths"] == ("-",))
+    if given["fix"] and given["diff"]:
+        raise click.UsageError("--fix and --diff exclude each other")
+    if "-" in given["paths"] and len(given["paths"]) > 1:
+        raise click.UsageError("- (standard input) cannot be combined with other paths")
+    if given["stdin_filename"] and given["paths"] != ("-",):
+        raise click.UsageError("--stdin-filename is for standard input: give - as the only path")
+    for option in ("unsafe_fixes", "show_fixes", "exit_non_zero_on_fix"):
+        if given[option] and not (given["fix"] or given["diff"]):
+            raise click.UsageError(f"--{option.replace('_', '-')} needs --fix or --diff")
+    if files and len(files) != len(formats or ("full",)):
+        raise click.UsageError(
+            "give one --output-file for each --output-format (- is standard output)"
+        )
+    if len(formats) > 1 and not files:
+        raise click.UsageError("several reports need an --output-file each")
+    if len(set(files)) < len(files):
+        raise click.UsageError("two reports cannot go to the same --output-file")
+    if taken and "-" in files:
+        raise click.UsageError("standard output is taken: give another --output-file")
+    if taken and formats and not files:
+        raise click.UsageError("standard output is taken: give an --output-file as well")
+
+
+@click.command(
+    "explain", cls=_Command, short_help="Tell all about a rule.", context_settings=_SETTINGS
+)
+@click.argument("rule", metavar="RULE")
+@_color
+@_config
+def explain(rule: str, color: Any, config: str | None) -> int:
+    """Tell everything about a rule: what it finds, why, and how it is fixed.
+
+    RULE is an id or a name, such as MLB301 or l2-interfaces-missing.
+    """
+    from mlblint.commands import rules
+
+    return rules.explain(rule, color, config)
+
+
+@click.command("rules", cls=_Command, context_settings=_SETTINGS)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    metavar="FORMAT",
+    default="text",
+    help="How to list them: text, json or markdown.",
+)
+@_color
+@_config
+def list_rules(form: Any, color: Any, config: str | None) -> int:
+    """List all rules."""
+    from mlblint.commands import rules
+
+    return rules.catalogue(form, color, config)
+
+
+@click.command(
+    "init", cls=_Command, short_help="Write a .mlblint.yaml.", context_settings=_SETTINGS
+)
+@click.option("--force", is_flag=True, help="Replace a configuration file that is there.")
+@click.option("--print", "only_print", is_flag=True, help="Print it instead of writing it.")
+def init(force: bool, only_print: bool) -> int:
+    """Look at the repository and write a .mlblint.yaml."""
+    from mlblint.commands import setup
+
+    return setup.init(force=force, only_print=only_print)
+
+
+@click.command(
+    "config",
+    cls=_Command,
+    short_help="Show the configuration in effect.",
+    context_settings=_SETTINGS,
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["yaml", "json"]),
+    metavar="FORMAT",
+    default="yaml",
+    help="How to print it: yaml or json.",
+)
+@_config
+def show_config(form: Any, config: str | None) -> int:
+    """Show the configuration in effect, and where each value came from."""
+    from mlblint.commands import setup
+
+    return setup.show_config(form, config)
+
+
+COMMANDS: dict[str, click.Command] = {
+    "explain": explain,
+    "rules": list_rules,
+    "init": init,
+    "config": show_config,
+}
+
+
+def main() -> int:
+    """The program `mlblint`."""
+    _open_streams()
+    _exit_on_sigterm()
+    return run(sys.argv[1:])
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs a command line and returns the exit code. Nothing but SystemExit gets out."""
+    try:
+        code = _dispatch(arguments)
+        return code if _flush() else FAILURE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _discard_output()
+        return BROKEN_PIPE
+    except Exception as error:
+        return _internal_error(error)
+
+
+def _dispatch(arguments: Sequence[str]) -> int:
+    command = COMMANDS.get(arguments[0]) if arguments else None
+    name = f"mlblint {arguments[0]}" if command else "mlblint"
+    rest = list(arguments[1:] if command else arguments)
+    from mlblint.commands import Failure
+
+    try:
+        with (command or lint).make_context(name, rest) as context:
+            return int((command or lint).invoke(context))
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        error.show()
+        return FAILURE
+    except Failure as failure:
+        for line in failure.lines:
+            click.echo(f"mlblint: {line}", err=True)
+        return FAILURE
+
+
+def _internal_error(error: Exception) -> int:
+    import traceback
+
+    if os.environ.get(DEBUG):
+        traceback.print_exc()
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if f"{os.sep}mlblint{os.sep}" in frame.filename]
+    where = ""
+    if ours:
+        file = ours[-1].filename.rpartition(f"{os.sep}mlblint{os.sep}")[2]
+        where = f" ({file}:{ours[-1].lineno})"
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    what = "".join(one if one.isprintable() else "?" for one in what)
+    click.echo(
+        f"mlblint: internal error: {what}{where}. This is a fault of mlblint: please report it, "
+        f"with what {DEBUG}=1 shows.",
+        err=True,
+    )
+    return FAILURE
+
+
+def _flush() -> bool:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _discard_output()
+        click.echo(f"mlblint: standard output cannot be written: {error.strerror}", err=True)
+        return False
+    return True
+
+
+def _discard_output() -> None:
+    """Nobody reads what is left in the buffer: the interpreter must not complain of it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def _open_streams() -> None:
+    """A closed stream swallows what is written to it, and no name of a file is too odd."""
+    # The interpreter leaves None where a stream was closed before it started.
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - open until the end
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - open until the end
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="backslashreplace")
+
+
+def _exit_on_sigterm() -> None:
+    """Files that are being written are tidied up on the way out."""
+    import signal
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        sys.exit(TERMINATED)
+
+    signal.signal(signal.SIGTERM, leave)

@@ -1,0 +1,202 @@
+"""`mlblint [--fix | --diff] [PATH...]`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlblint.commands import Failure
+from mlblint.commands.output import say, say_bytes, style, tell, write_report
+from mlblint.commands.repository import (
+    Repository,
+    current_folder,
+    names,
+    refuse_bad_configuration,
+    repository,
+)
+from mlblint.config import Config, override, selector_problem
+from mlblint.discovery import DiscoveryError, named, repository_files
+from mlblint.findings import SEVERITIES, Finding
+from mlblint.pipeline import Request, Result
+from mlblint.pipeline import lint as look
+from mlblint.report import text
+from mlblint.report.colours import Choice
+from mlblint.report.summary import Summary, summarise
+from mlblint.report.terminal import printable
+from mlblint.report.text import Style
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says, checked for contradictions."""
+
+    paths: tuple[str, ...] = ()
+    fix: bool = False
+    diff: bool = False
+    unsafe_fixes: bool = False
+    show_fixes: bool = False
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    output_format: tuple[str, ...] = ()
+    output_file: tuple[str, ...] = ()
+    statistics: bool = False
+    exit_zero: bool = False
+    exit_non_zero_on_fix: bool = False
+    stdin_filename: str | None = None
+    color: Choice = "auto"
+    config: str | None = None
+
+    @property
+    def stdin(self) -> bool:
+        return self.paths == ("-",)
+
+    @property
+    def output_is_taken(self) -> bool:
+        """Whether standard output carries a patch or a fixed file instead of a report."""
+        return self.diff or (self.fix and self.stdin)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What was found and, with `--fix` or `--diff`, what was mended before that."""
+
+    result: Result
+    fixed: tuple[Finding, ...] = ()
+
+
+def lint(options: Options) -> int:
+    folder = current_folder()
+    start = options.stdin_filename or "." if options.stdin else (*options.paths, ".")[0]
+    found = repository(folder / start, folder / options.config if options.config else None)
+    config = _configured(found, options)
+    _refuse_bad_targets(options)
+    with refuse_bad_configuration(found.root):
+        request = _request(found.root, config, folder, options)
+        run = Run(look(request))
+    for path, reason in run.result.unreadable:
+        tell(f"{path}: cannot be read: {reason}")
+    _report(run, options)
+    return _exit_code(run, config, options)
+
+
+def _configured(found: Repository, options: Options) -> Config:
+    """`--select` takes the place of what the configuration selects and ignores; `--ignore` is
+    added to it."""
+    select, ignore = _listed(options.select), _listed(options.ignore)
+    for option, selectors in (("--select", select), ("--ignore", ignore)):
+        for selector in selectors:
+            problem = selector_problem(selector, names(found.cards))
+            if problem:
+                raise Failure(printable(f"{option}: {problem}"))
+    values: dict[str, tuple[str, ...]] = {}
+    if select:
+        values = {"rules.select": select, "rules.ignore": ignore}
+    elif ignore:
+        values = {"rules.ignore": (*found.config.rules.ignore, *ignore)}
+    return override(found.config, values)
+
+
+def _listed(values: Iterable[str]) -> tuple[str, ...]:
+    parts = (part.strip() for value in values for part in value.split(","))
+    return tuple(part for part in parts if part)
+
+
+def _refuse_bad_targets(options: Options) -> None:
+    """A long run should not end with a report that has nowhere to go."""
+    for file in options.output_file:
+        parent = Path(file).parent
+        if file != "-" and not parent.is_dir():
+            raise Failure(printable(f"--output-file {file}: there is no folder {parent}"))
+
+
+def _request(root: Path, config: Config, folder: Path, options: Options) -> Request:
+    if options.stdin:
+        path = _stdin_path(root, folder, options.stdin_filename or "stdin.yaml")
+        return Request(root, config, frozenset([path]), {path: _read_stdin()})
+    if not options.paths and folder == root:
+        return Request(root, config)
+    try:
+        files = repository_files(root, config.exclude)
+        wanted = named(root, folder, options.paths, files, exclude=config.exclude, note=tell)
+    except DiscoveryError as error:
+        raise Failure(printable(str(error))) from None
+    return Request(root, config, wanted)
+
+
+def _stdin_path(root: Path, folder: Path, name: str) -> str:
+    path = os.path.relpath(folder / name, root).replace(os.sep, "/")
+    if path.startswith("../"):
+        raise Failure(printable(f"--stdin-filename {name}: outside of the repository {root}"))
+    return path
+
+
+def _read_stdin() -> bytes:
+    if sys.stdin is None:
+        raise Failure("standard input is closed")
+    return sys.stdin.buffer.read()
+
+
+# --- reports ---------------------------------------------------------------------------------
+
+
+def _report(run: Run, options: Options) -> None:
+    result = run.result
+    counts = summarise(
+        result.findings,
+        files=result.files,
+        templates=result.templates,
+        encrypted=result.encrypted,
+        unreadable=result.unreadable,
+        fixed=len(run.fixed),
+    )
+    formats = options.output_format or ("full",)
+    for form, file in zip(formats, options.output_file or ("-",), strict=True):
+        if form == "json":
+            from mlblint.report.json_report import render
+
+            report = render(result.findings, counts)
+            if file == "-":
+                say_bytes(report.encode())
+            else:
+                write_report(file, report)
+        elif file != "-":
+            write_report(file, _text(form, run, counts, options, Style()))
+        elif options.output_is_taken:
+            sys.stderr.write(_text(form, run, counts, options, style(options.color, sys.stderr)))
+        else:
+            say(_text(form, run, counts, options, style(options.color, sys.stdout)))
+
+
+def _text(form: str, run: Run, counts: Summary, options: Options, look: Style) -> str:
+    result = run.result
+    lines: list[str] = []
+    if options.statistics:
+        lines += text.statistics(result.findings, look)
+    elif form == "concise":
+        lines += text.concise(result.findings, look)
+    else:
+        lines += text.full(result.findings, result.sources, look)
+    lines += text.summary(counts, look)
+    return "".join(f"{line}\n" for line in lines)
+
+
+# --- exit code -------------------------------------------------------------------------------
+
+
+def _exit_code(run: Run, config: Config, options: Options) -> int:
+    if run.result.internal_errors or run.result.unreadable:
+        return 2
+    if options.exit_zero:
+        return 0
+    if run.fixed and options.exit_non_zero_on_fix:
+        return 1
+    return int(any(_fails(finding, config) for finding in run.result.findings))
+
+
+def _fails(finding: Finding, config: Config) -> bool:
+    if config.fail_on == "never":
+        return False
+    return SEVERITIES.index(finding.severity) <= SEVERITIES.index(config.fail_on)

@@ -1,0 +1,74 @@
+"""What `--fix` and `--diff` do before the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mlblint import fixing
+from mlblint.findings import Finding
+from mlblint.fixing import Change
+from mlblint.pipeline import Request, Result, concerns, lint
+from mlblint.text.patch import patch
+from mlblint.writing import WriteError, write
+
+
+@dataclass(frozen=True)
+class Mended:
+    """`result` is what would be found if the changes were made."""
+
+    result: Result
+    changes: tuple[Change, ...]
+    fixed: tuple[Finding, ...]
+
+
+def mend(request: Request, *, unsafe: bool) -> Mended:
+    """Looks for the changes; nothing is written."""
+    result: Result | None = None
+
+    def findings(state: Mapping[str, bytes]) -> Sequence[Finding]:
+        nonlocal result
+        # Of the whole repository: a fix must not lead to a finding in another file either.
+        changed = {**request.changed, **state}
+        result = lint(replace(request, named=None, changed=changed))
+        return result.findings
+
+    def forbidden(path: str) -> str | None:
+        if request.named is None or path in request.named:
+            return None
+        return f"the fix would change {path}, which is not among the files named"
+
+    outcome = fixing.fix(findings, unsafe=unsafe, forbidden=forbidden)
+    if result is None:
+        raise AssertionError("a fix begins by looking")
+    # It ends by looking, too: the last result is that of the final state.
+    counts = _of_named(result, request)
+    remaining = tuple(
+        _explained(finding)
+        for finding in outcome.remaining
+        if concerns(finding, request.named)
+    )
+    return Mended(replace(final, findings=remaining), outcome.changes, outcome.applied)
+
+
+def _explained(finding: Finding) -> Finding:
+    """A fix that was refused is none; one that only waits for `--unsafe-fixes` is there."""
+    if finding.unfixable == fixing.UNSAFE:
+        return replace(finding, unfixable=None)
+    return replace(finding, fix=None)
+
+
+def write_all(root: Path, changes: Sequence[Change]) -> list[str]:
+    """Writes the files, and returns what went wrong: each file is written or left alone."""
+    problems: list[str] = []
+    for change in changes:
+        try:
+            write(root, change.path, change.old, change.new)
+        except WriteError as error:
+            problems.append(str(error))
+    return problems
+
+
+def as_patch(changes: Sequence[Change]) -> bytes:
+    return b"".join(patch(change.path, change.old, change.new) for change in changes)

@@ -1,0 +1,43 @@
+"""Where the words go: the two streams and the files of reports."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import IO
+
+from mlblint.commands import Failure
+from mlblint.report.colours import Choice, Colours, wanted
+from mlblint.report.terminal import printable
+from mlblint.report.text import MAX_WIDTH, Style
+
+
+def style(choice: Choice, stream: IO[str] | None) -> Style:
+    """How to write to a stream. `COLUMNS` wins over the terminal's own width."""
+    columns = shutil.get_terminal_size((MAX_WIDTH, 24)).columns
+    return Style(max(20, min(columns, MAX_WIDTH)), Colours(wanted(choice, stream, os.environ)))
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text)
+
+
+def say_bytes(data: bytes) -> None:
+    """Bytes that must arrive as they are, whatever the locale's encoding and line ending."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def tell(message: str) -> None:
+    """A line for the person, beside the output."""
+    sys.stderr.write(f"mlblint: {printable(message)}\n")
+
+
+def write_report(path: str, text: str) -> None:
+    try:
+        Path(path).write_bytes(text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise Failure(f"{path}: the report cannot be written: {error.strerror}") from None

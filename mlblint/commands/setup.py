@@ -1,0 +1,82 @@
+"""`mlblint init` and `mlblint config`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from mlblint.commands import Failure
+from mlblint.commands.output import say_bytes, tell
+from mlblint.commands.repository import current_folder, repository
+from mlblint.config import Config, find_root, render_config
+from mlblint.init import Fact, InitError, Seen, render, write
+from mlblint.repo.model import Cluster, Model
+from mlblint.repo.services import PREFIXES
+from mlblint.text.places import Place, positions
+
+_ENGINES = {"argo": "Argo CD", "flux": "Flux", "k3s": "k3s", "fleet": "Fleet"}
+
+
+def init(*, force: bool, only_print: bool) -> int:
+    from mlblint.pipeline import load_model
+
+    root = find_root(current_folder())
+    # What an old configuration says must not shape the new one.
+    text = render(seen(load_model(root, Config())))
+    if only_print:
+        say_bytes(text.encode())
+        return 0
+    try:
+        path = write(root, text, force=force)
+    except InitError as error:
+        raise Failure(str(error)) from None
+    tell(f"wrote {path}")
+    return 0
+
+
+def show_config(form: Literal["yaml", "json"], config: str | None) -> int:
+    folder = current_folder()
+    found = repository(folder, folder / config if config else None)
+    say_bytes(render_config(found.config, form).encode("utf-8", "backslashreplace"))
+    return 0
+
+
+def seen(model: Model) -> Seen:
+    """What the repository shows of the things that a configuration can say."""
+    clusters = model.clusters
+    return Seen(
+        version=tuple(
+            Fact(str(one.version), _where(one.place))
+            for cluster in clusters
+            for one in cluster.installations
+            if one.version is not None
+        ),
+        namespace=tuple(
+            Fact(one.namespace, _where(one.place))
+            for cluster in clusters
+            for one in cluster.installations
+            if one.namespace
+        ),
+        prefix=tuple(fact for cluster in clusters for fact in _prefixes(cluster)),
+        interfaces=tuple(fact for cluster in clusters for fact in _interfaces(cluster)),
+        engine=tuple(Fact(_ENGINES[engine]) for engine in sorted(model.engines)),
+    )
+
+
+def _prefixes(cluster: Cluster) -> Iterator[Fact]:
+    for service in cluster.services:
+        for key in service.notes:
+            prefix = key.partition("/")[0]
+            if prefix in PREFIXES:
+                yield Fact(prefix, _where((service.annotations / key).key))
+
+
+def _interfaces(cluster: Cluster) -> Iterator[Fact]:
+    for advertisement in cluster.advertisements:
+        for index, name in enumerate(advertisement.interfaces):
+            place = advertisement.resource.place("spec", "interfaces", index)
+            yield Fact(name, _where(place))
+
+
+def _where(place: Place) -> str:
+    return f"{place.document.source.path}:{positions(place)[0].line}"

@@ -1,0 +1,45 @@
+"""What a check is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mlblint.config import Config
+from mlblint.findings import Subject
+from mlblint.repo.delivery import Delivered
+from mlblint.repo.model import Cluster, Model
+from mlblint.repo.resources import Resource
+from mlblint.repo.services import Service
+
+
+@dataclass(frozen=True)
+class Context:
+    """`options` are those of the rule at hand, with its defaults filled in."""
+
+    model: Model
+    config: Config
+    options: Mapping[str, Any]
+
+
+def subject(resource: Resource, cluster: Cluster | None, namespace: str | None = None) -> Subject:
+    return Subject(
+        resource.api_version,
+        resource.kind,
+        namespace or resource.namespace,
+        resource.name,
+        (cluster.name or None) if cluster else None,
+    )
+
+
+def subject_of(delivered: Delivered, cluster: Cluster | None) -> Subject:
+    return subject(delivered.resource, cluster, delivered.namespace)
+
+
+def subject_of_service(service: Service, cluster: Cluster | None) -> Subject:
+    """For a Service that a chart makes, what installs the chart."""
+    if service.delivered is not None:
+        return subject_of(service.delivered, cluster)
+    name = (cluster.name or None) if cluster else None
+    return Subject("v1", "Service", service.namespace, service.name, name)

@@ -1,0 +1,126 @@
+"""The way through the house: paths → sources → documents → model → checks → findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mlblint import discovery, engine
+from mlblint.cards import all_cards
+from mlblint.config import Config, ConfigError, matches
+from mlblint.findings import Finding
+from mlblint.repo import model as repository
+from mlblint.repo.clusters import ClusterRule
+from mlblint.repo.files import Files
+from mlblint.repo.index import RELEVANT
+from mlblint.repo.model import Known, Model
+from mlblint.repo.services import CURRENT_PREFIX
+from mlblint.repo.versions import METALLB_IO_ANNOTATIONS, applies, parse_version
+from mlblint.text.source import Source
+
+
+@dataclass(frozen=True)
+class Request:
+    """`named` are the files to report on, None for all; the whole repository is looked at in
+    any case. `changed` holds bytes that stand in for what is on disk."""
+
+    root: Path
+    config: Config
+    named: frozenset[str] | None = None
+    changed: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    """`unreadable` are files with the reason; templates and encrypted files are counted."""
+
+    findings: tuple[Finding, ...]
+    files: int
+    templates: int
+    encrypted: int
+    unreadable: tuple[tuple[str, str], ...]
+    internal_errors: bool
+    sources: Callable[[str], Source | None]
+
+
+def lint(request: Request) -> Result:
+    model = load_model(request.root, request.config, request.changed)
+    refuse_impossible_prefix(request.config, model)
+    rules = engine.rules(all_cards(request.root, request.config.rules.extend_rules), request.config)
+    outcome = engine.run(model, request.config, rules)
+    ignored = per_file_ignores(request.config)
+    findings = tuple(
+        finding
+        for finding in outcome.findings
+        if concerns(finding, request.named) and not ignored(finding)
+    )
+    named = request.named if request.named is not None else model.files.names
+    return Result(
+        findings=findings,
+        files=len(named),
+        templates=len(model.index.templates & named),
+        encrypted=len(model.index.encrypted & named),
+        unreadable=tuple(
+            (path, reason)
+            for path, reason in sorted(model.files.unreadable.items())
+            if path in named
+        ),
+        internal_errors=outcome.crashed,
+        sources=model.files.source,
+    )
+
+
+def load_model(root: Path, config: Config, changed: Mapping[str, bytes] | None = None) -> Model:
+    paths = discovery.repository_files(root, config.exclude)
+    files = Files(root, paths, changed, RELEVANT)
+    rules = [ClusterRule(c.name, c.paths, c.each) for c in config.clusters]
+    known = Known(
+        version=parse_version(config.metallb.version) if config.metallb.version else None,
+        namespace=config.metallb.namespace,
+        load_balancer_class=config.metallb.load_balancer_class,
+    )
+    return repository.build(files, rules, known)
+
+
+def refuse_impossible_prefix(config: Config, model: Model) -> None:
+    """A MetalLB that does not know the prefix would ignore every request."""
+    if config.metallb.annotation_prefix != CURRENT_PREFIX:
+        return
+    for cluster in model.clusters:
+        if applies(METALLB_IO_ANNOTATIONS, cluster.version) is False:
+            path = ("metallb", "annotation-prefix")
+            file = config.origins.file
+            at = file.position(path) if file else None
+            raise ConfigError(
+                file.name if file else "command line",
+                at.line if at else None,
+                at.column if at else None,
+                f"`metallb.annotation-prefix: {CURRENT_PREFIX}` cannot be: this repository runs "
+                f"MetalLB {cluster.version}, and releases before 0.14.9 ignore that prefix",
+            )
+
+
+def concerns(finding: Finding, named: frozenset[str] | None) -> bool:
+    """Whether a finding lies in the named files, or they have a part in it."""
+    if named is None or finding.rule == engine.INTERNAL_ERROR:
+        return True
+    places = (finding.location, *(related.location for related in finding.related))
+    return any(place.path in named for place in places)
+
+
+def per_file_ignores(config: Config) -> Callable[[Finding], bool]:
+    ignores = [
+        (discovery.glob_matcher([glob]), selectors)
+        for glob, selectors in config.rules.per_file_ignores.items()
+    ]
+
+    def ignored(finding: Finding) -> bool:
+        return any(
+            matches(selector, finding.rule, finding.name)
+            for is_meant, selectors in ignores
+            if is_meant(finding.location.path)
+            for selector in selectors
+        )
+
+    return ignored

@@ -1,0 +1,35 @@
+"""Values that a repository itself suggests, for fixes that have to write one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mlblint.repo.model import Cluster
+from mlblint.repo.resources import Resource
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """`certain` if a person said so, and it was not merely seen elsewhere."""
+
+    value: object
+    certain: bool
+
+
+def advertised_interfaces(cluster: Cluster, resource: Resource) -> Evidence | None:
+    """The interfaces that every other L2Advertisement of the cluster names."""
+    others = [
+        ad.interfaces
+        for ad in cluster.advertisements
+        if ad.mode == "l2"
+        and (ad.resource.name, ad.resource.base.path) != (resource.name, resource.base.path)
+    ]
+    if not others or any(names != others[0] for names in others) or not others[0]:
+        return None
+    return Evidence(others[0], certain=False)
+
+
+EVIDENCE: Mapping[str, Callable[[Cluster, Resource], Evidence | None]] = {
+    "advertised-interfaces": advertised_interfaces,
+}

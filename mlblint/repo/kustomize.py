@@ -1,0 +1,346 @@
+"""What `kustomize build` would make of a folder, without running or fetching anything.
+
+Follows kustomize 5.5, the one in kubectl 1.32, and is tested against it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from mlblint.repo.customise import customise
+from mlblint.repo.files import Files, join
+from mlblint.repo.generators import generate
+from mlblint.repo.index import kustomization_file
+from mlblint.repo.kustomization import Entry, Kustomization, PatchSource, kustomization_of
+from mlblint.repo.remotes import Remote, is_remote, remote
+from mlblint.repo.resources import Resource, is_opaque, resources, text
+from mlblint.repo.selection import Identity, Item
+from mlblint.repo.stage import Fault, FaultKind, HelmChart, Opaque, Stage, is_above
+from mlblint.repo.traced import Traced, scalar_text, trace
+from mlblint.repo.transformers import with_text_annotations
+from mlblint.text.documents import Broken
+from mlblint.text.nodes import Path
+from mlblint.text.places import Place
+
+_LOCAL_CONFIG = "config.kubernetes.io/local-config"
+
+
+@dataclass(frozen=True, eq=False)
+class Generated:
+    """A ConfigMap or Secret that is made from files: the path of each, by key. Literal values
+    of a ConfigMap are in its data. The name lacks the hash that kustomize appends."""
+
+    resource: Resource
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    """The objects that a folder stands for. `unmatched` are the patches that changed nothing
+    that is known here; with charts or remotes, they may be meant for those. `unknown` are the
+    fields that something sets which is not worked out; () is the whole object."""
+
+    folder: str
+    resources: tuple[Resource, ...] = ()
+    generated: tuple[Generated, ...] = ()
+    helm_charts: tuple[HelmChart, ...] = ()
+    remotes: tuple[Remote, ...] = ()
+    used: frozenset[str] = frozenset()
+    patches: frozenset[str] = frozenset()
+    faults: tuple[Fault, ...] = ()
+    opaque: tuple[Opaque, ...] = ()
+    unmatched: tuple[Place, ...] = ()
+    unknown: Mapping[Resource, frozenset[Path]] = field(default_factory=dict)
+
+    @cached_property
+    def missing(self) -> tuple[Fault, ...]:
+        """The entries that point at nothing in the repository."""
+        kinds = ("missing", "outside", "no-kustomization")
+        return tuple(fault for fault in self.faults if fault.kind in kinds)
+
+    def is_unknown(self, resource: Resource, *path: str | int) -> bool:
+        """Whether nothing may be concluded from a field, because it, something around it or
+        something in it is unknown."""
+        return any(
+            path[: len(one)] == one or one[: len(path)] == path
+            for one in self.unknown.get(resource, ())
+        )
+
+
+def build(files: Files, folder: str) -> Built:
+    return Builder(files).build(folder)
+
+
+def apply_kustomization(
+    given: Iterable[Resource], asked: Kustomization, files: Files, folder: str = ""
+) -> Built:
+    """Objects that do not come from a kustomization, as a kustomization would change them."""
+    stage = Stage(items=[Item(trace(resource)) for resource in given])
+    customise(stage, replace(asked, folder=folder), files)
+    return _built(folder, stage)
+
+
+class Builder:
+    """Builds each folder once; make a new one when files change."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._stages: dict[tuple[str, bool], Stage] = {}
+        self._kustomizations: dict[str, Kustomization | None] = {}
+
+    def build(self, folder: str, extra: Kustomization | None = None) -> Built:
+        """`extra` is what Flux or Argo CD add to the kustomization of the folder."""
+        asked = self._kustomization(folder)
+        if asked is None:
+            return Built(folder)
+        stage = Stage()
+        if extra is None:
+            stage.absorb(self._stage(asked, False, ()))
+        else:
+            self._accumulate(stage, asked.extended(extra), False, ())
+        return _built(folder, stage)
+
+    def build_entries(self, folder: str, entries: Sequence[str], extra: Kustomization) -> Built:
+        """A folder without a kustomization, as if it had one with these resources."""
+        found = tuple(Entry(entry, extra.place) for entry in entries)
+        stage = Stage()
+        asked = replace(extra, folder=folder, resources=found)
+        self._accumulate(stage, asked, False, ())
+        return _built(folder, stage)
+
+    def _kustomization(self, folder: str) -> Kustomization | None:
+        if folder not in self._kustomizations:
+            place = kustomization_of(self._files, folder)
+            found = Kustomization.of_file(place, folder) if place is not None else None
+            self._kustomizations[folder] = found
+        return self._kustomizations[folder]
+
+    def _stage(self, asked: Kustomization, everything: bool, above: tuple[str, ...]) -> Stage:
+        key = (asked.folder, everything)
+        if key in self._stages:
+            return self._stages[key]
+        stage = Stage()
+        self._accumulate(stage, asked, everything, above)
+        # What a circle cuts off depends on where it was entered.
+        if not any(fault.kind == "cycle" for fault in stage.faults):
+            self._stages[key] = stage
+        return stage
+
+    def _accumulate(
+        self, stage: Stage, asked: Kustomization, everything: bool, above: tuple[str, ...]
+    ) -> None:
+        """api/internal/target/kusttarget.go@v0.18, `accumulateTarget`. Only documents that
+        matter are read, unless a patch may make others matter: `everything`."""
+        everything = everything or self._reaches_everything(asked)
+        above = (*above, asked.folder)
+        if (own := kustomization_file(self._files, asked.folder)) is not None:
+            stage.used.add(own)
+        for entry in asked.resources:
+            self._add_resource(stage, entry, asked.folder, everything, above)
+        generate(stage, asked, self._files)
+        for chart in asked.charts:
+            self._add_chart(stage, chart, asked.folder)
+        for generator in asked.generators:
+            stage.not_followed(generator.place, "what the generator makes is not known")
+        for entry in asked.components:
+            self._add_component(stage, entry, asked.folder, everything, above)
+        customise(stage, asked, self._files)
+        self._follow_configurations(stage, asked)
+
+    def _reaches_everything(self, asked: Kustomization) -> bool:
+        relevant = self._files.relevant
+        if relevant is None:
+            return True
+        sources = (*asked.strategic_patches, *asked.patches, *asked.json_patches)
+        return any(self._patch_matters(source, asked.folder, relevant) for source in sources)
+
+    def _patch_matters(self, source: PatchSource, folder: str, relevant: re.Pattern[str]) -> bool:
+        if source.path is not None:
+            path = join(folder, source.path.text)
+            file = self._files.source(path) if path is not None else None
+            return file is not None and relevant.search(file.text) is not None
+        content = source.content
+        return content is not None and relevant.search(str(content.plain())) is not None
+
+    def _add_resource(
+        self,
+        stage: Stage,
+        entry: Entry,
+        folder: str,
+        everything: bool,
+        above: tuple[str, ...],
+    ) -> None:
+        if is_opaque(entry.text):
+            stage.not_followed(entry.place, f'"{entry.text}" is filled in later')
+        elif is_remote(entry.text):
+            stage.remotes.append(remote(entry.text, entry.place))
+            stage.is_complete = False
+        elif (path := join(folder, entry.text)) is not None and self._files.has(path):
+            self._add_file(stage, path, entry, folder, everything)
+        else:
+            base = self._folder(stage, entry, folder, above)
+            if base is not None and base.is_component:
+                stage.fault("wrong-kind", entry.place, f'"{entry.text}" is a component')
+            elif base is not None:
+                stage.absorb(self._stage(base, everything, above))
+                self._note_duplicates(stage, entry.place)
+
+    def _add_component(
+        self,
+        stage: Stage,
+        entry: Entry,
+        folder: str,
+        everything: bool,
+        above: tuple[str, ...],
+    ) -> None:
+        """A component changes what is there already (kusttarget.go, `accumulateDirectory`)."""
+        if is_opaque(entry.text):
+            stage.not_followed(entry.place, f'"{entry.text}" is filled in later')
+        elif is_remote(entry.text):
+            stage.remotes.append(remote(entry.text, entry.place))
+            stage.not_followed(entry.place, "what the component changes is not known")
+        else:
+            base = self._folder(stage, entry, folder, above)
+            if base is not None and not base.is_component:
+                stage.fault("wrong-kind", entry.place, f'"{entry.text}" is no component')
+            elif base is not None:
+                self._accumulate(stage, base, everything, above)
+
+    def _folder(
+        self, stage: Stage, entry: Entry, folder: str, above: tuple[str, ...]
+    ) -> Kustomization | None:
+        """The kustomization that an entry means, or what is wrong with it."""
+        path = join(folder, entry.text)
+        if path is None:
+            stage.fault("outside", entry.place, f'"{entry.text}" leaves the repository')
+        elif any(is_above(path, visited) for visited in above):
+            stage.fault("cycle", entry.place, f'"{entry.text}" contains this kustomization')
+        elif self._files.has_folder(path):
+            found = self._kustomization(path)
+            if found is None:
+                stage.fault("no-kustomization", entry.place, _without_kustomization(entry.text))
+            return found
+        elif (self._files.root / path).is_dir():
+            stage.fault("no-kustomization", entry.place, _without_kustomization(entry.text))
+        elif (self._files.root / path).exists():
+            stage.not_followed(entry.place, f'"{entry.text}" is not read')
+        else:
+            stage.fault("missing", entry.place, f'"{entry.text}" does not exist')
+        return None
+
+    def _add_file(
+        self, stage: Stage, path: str, entry: Entry, folder: str, everything: bool
+    ) -> None:
+        stage.used.add(path)
+        if not is_above(folder, path):
+            message = f'"{entry.text}" is not in or below "{folder or "."}"'
+            stage.fault("outside-root", entry.place, message)
+        for part in self._files.all_parts(path) if everything else self._files.parts(path):
+            if isinstance(part, Broken):
+                stage.fault("unreadable", entry.place, f'"{entry.text}" is not readable as YAML')
+                stage.is_complete = False
+            else:
+                stage.items += [Item(Traced(one.data, one.base)) for one in resources(part)]
+        self._note_duplicates(stage, entry.place)
+
+    def _note_duplicates(self, stage: Stage, place: Place) -> None:
+        """kustomize refuses an object that is there already, and stops at the first."""
+        if any(fault.kind == "duplicate" for fault in stage.faults):
+            return
+        seen: set[Identity] = set()
+        for item in stage.items:
+            identity = item.identity
+            if identity in seen:
+                message = f"{identity.kind} {identity.name} is there already"
+                stage.fault("duplicate", place, message)
+                return
+            seen.add(identity)
+
+    def _add_chart(self, stage: Stage, node: Traced, folder: str) -> None:
+        data = node.plain()
+        chart = HelmChart(node.place, data, folder, text(data.get("namespace")) or None)
+        stage.charts.append(chart)
+        stage.is_complete = False
+        for name, place, path in chart.values_files():
+            if path is not None and self._files.has(path):
+                stage.used.add(path)
+            elif path is None:
+                stage.fault("outside", place, f'"{name}" leaves the repository')
+            elif not (self._files.root / path).exists():
+                stage.fault("missing", place, f'"{name}" does not exist')
+
+    def _follow_configurations(self, stage: Stage, asked: Kustomization) -> None:
+        """They tell transformers about more fields; references to names that change matter
+        here only if names change."""
+        for entry in asked.configurations:
+            path = join(asked.folder, entry.text)
+            if path is None or not self._files.has(path):
+                if path is None or not (self._files.root / path).exists():
+                    stage.fault("missing", entry.place, f'"{entry.text}" does not exist')
+                continue
+            stage.used.add(path)
+            changed = {
+                "commonLabels": bool(asked.labels),
+                "commonAnnotations": bool(asked.annotations),
+                "namespace": asked.namespace is not None,
+                "nameReference": asked.name_prefix is not None or asked.name_suffix is not None,
+            }
+            for document in self._files.all_documents(path):
+                keys = document.data if isinstance(document.data, dict) else {}
+                for key in (key for key in keys if changed.get(key)):
+                    reason = f"the fields under {key} are not changed here"
+                    stage.opaque.append(Opaque(Place(document) / key, reason))
+
+
+def _without_kustomization(entry: str) -> str:
+    return f'"{entry}" is a folder without a kustomization'
+
+
+def _built(folder: str, stage: Stage) -> Built:
+    found: list[Resource] = []
+    generated: list[Generated] = []
+    unknown: dict[Resource, frozenset[Path]] = {}
+    for item in stage.items:
+        root = with_text_annotations(item.root)
+        local = root.at("metadata", "annotations", _LOCAL_CONFIG)
+        if local is not None and scalar_text(local) == "true":
+            continue
+        resource = Resource(root.place, root.plain(), root.origins())
+        if paths := root.unknowns():
+            unknown[resource] = paths
+        if item.files is None:
+            found.append(resource)
+        else:
+            generated.append(Generated(resource, item.files))
+    return Built(
+        folder=folder,
+        resources=tuple(found),
+        generated=tuple(generated),
+        helm_charts=tuple(stage.charts),
+        remotes=tuple(stage.remotes),
+        used=frozenset(stage.used),
+        patches=frozenset(stage.patch_files),
+        faults=tuple(stage.faults),
+        opaque=tuple(stage.opaque),
+        unmatched=tuple(stage.unmatched),
+        unknown=unknown,
+    )
+
+
+__all__ = [
+    "Builder",
+    "Built",
+    "Fault",
+    "FaultKind",
+    "Generated",
+    "HelmChart",
+    "Kustomization",
+    "Opaque",
+    "Remote",
+    "apply_kustomization",
+    "build",
+    "kustomization_of",
+]

@@ -1,0 +1,163 @@
+"""Which objects a patch means: kustomize's identities and selectors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+from mlblint.repo.merge_keys import is_cluster_wide
+from mlblint.repo.resources import mapping
+from mlblint.repo.traced import Traced, scalar_text
+
+CLUSTER_WIDE = "_non_namespaceable_"
+"""The namespace that kustomize gives to objects without one (kyaml/resid/resid.go@v0.18)."""
+
+
+class Identity(NamedTuple):
+    """`namespace` is "default" where the object names none."""
+
+    api_version: str
+    kind: str
+    name: str
+    namespace: str
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """An object on its way through kustomizations, and the identities that it had before.
+    `files` are those that a generated ConfigMap is made of, by key."""
+
+    root: Traced
+    earlier: tuple[Identity, ...] = ()
+    files: Mapping[str, str] | None = None
+
+    @cached_property
+    def identity(self) -> Identity:
+        return identity_of(self.root)
+
+    @property
+    def identities(self) -> tuple[Identity, ...]:
+        return (*self.earlier, self.identity)
+
+    def remembering(self) -> Item:
+        return replace(self, earlier=self.identities)
+
+    def with_root(self, root: Traced) -> Item:
+        return replace(self, root=root)
+
+
+def identity_of(root: Traced) -> Identity:
+    api_version, kind, name, namespace = (
+        _text(root, *path)
+        for path in (
+            ("apiVersion",),
+            ("kind",),
+            ("metadata", "name"),
+            ("metadata", "namespace"),
+        )
+    )
+    if is_cluster_wide(api_version, kind):
+        namespace = CLUSTER_WIDE
+    return Identity(api_version, kind, name, namespace or "default")
+
+
+def _text(root: Traced, *path: str) -> str:
+    node = root.at(*path)
+    return scalar_text(node) if node is not None and not node.is_null else ""
+
+
+@dataclass(frozen=True)
+class Selector:
+    """`target:` of a patch. Names are regular expressions that must match as a whole
+    (api/types/selector.go@v0.18); what is empty matches everything."""
+
+    group: str = ""
+    version: str = ""
+    kind: str = ""
+    name: str = ""
+    namespace: str = ""
+    labels: str = ""
+    annotations: str = ""
+
+    def matches(self, item: Item) -> bool:
+        first, current = item.identities[0], item.identity
+        group, _, version = current.api_version.rpartition("/")
+        return (
+            (_fits(self.namespace, first.namespace) or _fits(self.namespace, current.namespace))
+            and (_fits(self.name, first.name) or _fits(self.name, current.name))
+            and _fits(self.group, group)
+            and _fits(self.version, version)
+            and _fits(self.kind, current.kind)
+            and label_selector_matches(self.labels, _strings(item, "labels"))
+            and label_selector_matches(self.annotations, _strings(item, "annotations"))
+        )
+
+
+def selector_of(node: Traced) -> Selector:
+    return Selector(
+        group=_text(node, "group"),
+        version=_text(node, "version"),
+        kind=_text(node, "kind"),
+        name=_text(node, "name"),
+        namespace=_text(node, "namespace"),
+        labels=_text(node, "labelSelector"),
+        annotations=_text(node, "annotationSelector"),
+    )
+
+
+def _fits(pattern: str, text: str) -> bool:
+    if not pattern or pattern == text:
+        return True
+    try:
+        return re.fullmatch(pattern, text) is not None
+    except re.error:
+        return False
+
+
+def _strings(item: Item, key: str) -> Mapping[str, object]:
+    node = item.root.at("metadata", key)
+    return mapping(node.plain()) if node is not None else {}
+
+
+_REQUIREMENT = re.compile(
+    r"\s*(?:(?P<not>!)\s*(?P<absent>[^\s,=!()<>]+)"
+    r"|(?P<key>[^\s,=!()<>]+)\s*(?:"
+    r"(?P<op>==?|!=|<|>)\s*(?P<value>[^\s,()]*)"
+    r"|(?P<set>in|notin)\s*\((?P<values>[^)]*)\)"
+    r"|))\s*(?:,|\Z)"
+)
+
+
+def label_selector_matches(selector: str, labels: Mapping[str, object]) -> bool:
+    """The text form of Kubernetes' label selectors; one that cannot be read matches nothing."""
+    at = 0
+    while at < len(selector):
+        match = _REQUIREMENT.match(selector, at)
+        if match is None or not _holds(match, labels):
+            return False
+        at = match.end()
+    return True
+
+
+def _holds(match: re.Match[str], labels: Mapping[str, object]) -> bool:
+    if match["not"]:
+        return match["absent"] not in labels
+    key = match["key"]
+    present, actual = key in labels, str(labels.get(key, ""))
+    if match["set"]:
+        listed = present and actual in [value.strip() for value in match["values"].split(",")]
+        return listed == (match["set"] == "in")
+    if match["op"] in ("=", "=="):
+        return present and actual == match["value"]
+    if match["op"] == "!=":
+        return not present or actual != match["value"]
+    if match["op"]:
+        try:
+            below, above = int(actual) < int(match["value"]), int(actual) > int(match["value"])
+        except ValueError:
+            return False
+        return below if match["op"] == "<" else above
+    return present

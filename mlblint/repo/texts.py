@@ -1,0 +1,43 @@
+"""Every piece of YAML in the repository, wherever it stands: files, and text inside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mlblint.repo.deliveries import key_of
+from mlblint.repo.index import is_archived
+from mlblint.repo.model import Model
+from mlblint.repo.resources import resources
+from mlblint.text.documents import Document, embedded
+from mlblint.text.nodes import Mapping, Scalar, Sequence, walk
+
+MAX_EMBEDDING = 4
+
+
+def live_documents(model: Model, pattern: re.Pattern[str]) -> Iterator[Document]:
+    """The documents in which the pattern occurs, and those inside their strings. Archives are
+    left out, and objects that a kustomization beside them does not name: nothing applies
+    them."""
+    dead = {key_of(resource) for resource in model.undelivered}
+    for path in model.files.paths:
+        if is_archived(path):
+            continue
+        for document in model.files.documents(path):
+            if not pattern.search(document.text, document.start, document.end):
+                continue
+            keys = [key_of(resource) for resource in resources(document)]
+            if keys and all(key in dead for key in keys):
+                continue
+            yield from _with_embedded(document, pattern, MAX_EMBEDDING)
+
+
+def _with_embedded(document: Document, pattern: re.Pattern[str], levels: int) -> Iterator[Document]:
+    yield document
+    if document.root is None or not levels:
+        return
+    for path, node in walk(document.root):
+        if isinstance(node, Scalar) and "\n" in node.text and pattern.search(node.text):
+            for inner in embedded(document, path):
+                if isinstance(inner.root, Mapping | Sequence):
+                    yield from _with_embedded(inner, pattern, levels - 1)

@@ -1,0 +1,93 @@
+"""A unified patch that `git apply` accepts, byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+
+CONTEXT = 3
+_ESCAPES = {
+    0x07: b"\\a",
+    0x08: b"\\b",
+    0x09: b"\\t",
+    0x0A: b"\\n",
+    0x0B: b"\\v",
+    0x0C: b"\\f",
+    0x0D: b"\\r",
+    0x22: b'\\"',
+    0x5C: b"\\\\",
+}
+
+
+def patch(path: str, old: bytes, new: bytes) -> bytes:
+    """What turns the old bytes of a file into the new ones; nothing if they are the same."""
+    if old == new:
+        return b""
+    before, after = _name(f"a/{path}"), _name(f"b/{path}")
+    # Without the tab, a blank in a name would end it.
+    tab = b"\t" if " " in path else b""
+    header = b"diff --git %s %s\n--- %s%s\n+++ %s%s\n" % (before, after, before, tab, after, tab)
+    return header + b"".join(_hunks(old, new))
+
+
+def _name(path: str) -> bytes:
+    """As Git writes it: in quotes if there are characters that are not plain ASCII."""
+    # A name that is no Unicode reaches Python with surrogates in it.
+    raw = path.encode("utf-8", "surrogateescape")
+    quoted = b"".join(map(_escaped, raw))
+    return raw if quoted == raw else b'"%s"' % quoted
+
+
+def _escaped(byte: int) -> bytes:
+    if byte in _ESCAPES:
+        return _ESCAPES[byte]
+    return bytes([byte]) if 0x20 <= byte < 0x7F else b"\\%03o" % byte
+
+
+def _hunks(old: bytes, new: bytes) -> Iterator[bytes]:
+    before, after = _lines(old), _lines(new)
+    head = _common(before, after)
+    tail = _common(before[head:][::-1], after[head:][::-1])
+    start = max(0, head - CONTEXT)
+    keep = max(0, tail - CONTEXT)
+    before = before[start : len(before) - keep]
+    after = after[start : len(after) - keep]
+    for group in SequenceMatcher(None, before, after).get_grouped_opcodes(CONTEXT):
+        first, last = group[0], group[-1]
+        yield b"@@ -%s +%s @@\n" % (
+            _range(start + first[1], start + last[2]),
+            _range(start + first[3], start + last[4]),
+        )
+        for kind, i, j, k, m in group:
+            if kind == "equal":
+                yield from _marked(b" ", before[i:j])
+            else:
+                yield from _marked(b"-", before[i:j])
+                yield from _marked(b"+", after[k:m])
+
+
+def _lines(data: bytes) -> list[bytes]:
+    lines = data.split(b"\n")
+    last = lines.pop()
+    return [line + b"\n" for line in lines] + ([last] if last else [])
+
+
+def _common(some: list[bytes], others: list[bytes]) -> int:
+    count = 0
+    for one, other in zip(some, others, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _range(start: int, end: int) -> bytes:
+    length = end - start
+    return b"%d,%d" % (start + 1 if length else start, length)
+
+
+def _marked(mark: bytes, lines: Iterable[bytes]) -> Iterator[bytes]:
+    for line in lines:
+        yield mark + line
+        if not line.endswith(b"\n"):
+            yield b"\n\\ No newline at end of file\n"

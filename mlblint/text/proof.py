@@ -1,0 +1,202 @@
+"""The proof that a change of a file does what its edits declare, and nothing else.
+
+Documents whose text is the same need no parsing. Of the others the data must be what the
+edits make of the old data, in the same order, and no comment may be lost that no removal
+took. YAML inside a scalar that was edited is held to the same, as a text of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mlblint.text import plain, scalars
+from mlblint.text.comments import comment_spans, scalar_spans
+from mlblint.text.documents import Chunk, Document, chunks
+from mlblint.text.edits import Edit, Remove
+from mlblint.text.nodes import Node, Path, find, key_node
+from mlblint.text.parser import Parsed, YamlError, parse
+from mlblint.text.source import Source
+from mlblint.text.splices import Refusal, Splice, apply
+
+
+def prove(source: Source, splices: Sequence[Splice], edits: Iterable[Edit]) -> str:
+    """The new text of the file; raises Refusal if it is not provably right."""
+    new = apply(source.text, splices)
+    if source.encoded(source.text) != source.data:
+        raise Refusal("its bytes cannot be written back as they were read")
+    located = [(_address(edit.place.document), edit) for edit in edits]
+    tabs_are_blanks = source.path.endswith(".json")
+    try:
+        _prove_text(source.text, new, located, tabs_are_blanks)
+    except (YamlError, scalars.TooManyValuesError, RecursionError) as error:
+        raise Refusal(f"the result could not be read back ({error})") from None
+    return new
+
+
+Address = tuple[tuple[Path, int], ...]
+"""Per level, from the file inwards: the scalar that holds the text, and where in that text the
+document begins."""
+
+Located = tuple[Address, Edit]
+
+
+def _address(document: Document) -> Address:
+    if document.host is None:
+        return (((), document.start),)
+    return (*_address(document.host.document), (document.host.path, document.start))
+
+
+@dataclass(frozen=True)
+class _Embedded:
+    """Stands in the expected data for a string that holds YAML with edits of its own."""
+
+    text: str
+    edits: tuple[Located, ...]
+
+
+def _prove_text(old: str, new: str, edits: Sequence[Located], tabs_are_blanks: bool) -> None:
+    old_chunks, new_chunks = list(chunks(old)), list(chunks(new))
+    if len(old_chunks) != len(new_chunks):
+        raise Refusal("the number of documents would change")
+    starts = [chunk.start for chunk in old_chunks]
+    by_chunk: dict[int, list[Located]] = {}
+    for one in edits:
+        by_chunk.setdefault(bisect_right(starts, one[0][0][1]) - 1, []).append(one)
+    for number, (before, after) in enumerate(zip(old_chunks, new_chunks, strict=True)):
+        own = by_chunk.get(number, [])
+        if before.text != after.text or any(len(address) == 1 for address, _ in own):
+            _prove_chunk(before, after, own, tabs_are_blanks)
+
+
+def _prove_chunk(old: Chunk, new: Chunk, edits: Sequence[Located], tabs_are_blanks: bool) -> None:
+    _prove_json(old.text, new.text)
+    old_text = old.text.replace("\t", " ") if tabs_are_blanks else old.text
+    new_text = new.text.replace("\t", " ") if tabs_are_blanks else new.text
+    before, after = parse(old_text), parse(new_text)
+    if len(before) != len(after):
+        raise Refusal("the number of documents would change")
+    removals: list[tuple[Node, Path]] = []
+    for one, other in zip(before, after, strict=True):
+        own = [edit for edit in edits if edit[0][0][1] == old.start + one.start]
+        expected = _expected(one, own)
+        _prove_data(expected, scalars.data(other.root))
+        if one.root is not None:
+            removals += [
+                (one.root, _gone(expected, edit))
+                for address, edit in own
+                if isinstance(edit, Remove) and len(address) == 1
+            ]
+    _prove_comments(old_text, before, new_text, after, removals)
+
+
+def _prove_json(old: str, new: str) -> None:
+    """What was JSON stays JSON, which is stricter than YAML's brackets."""
+    if old.lstrip()[:1] in ("{", "[") and _is_json(old) and not _is_json(new):
+        raise Refusal("the result would no longer be JSON")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _expected(document: Parsed, edits: Sequence[Located]) -> object:
+    """What the edits make of the old data."""
+    data = scalars.data(document.root)
+    inner: dict[Path, list[Located]] = {}
+    for address, edit in edits:
+        if len(address) > 1:
+            inner.setdefault(address[1][0], []).append((address[1:], edit))
+    for path, below in inner.items():
+        text = plain.value_at(data, path)
+        if not isinstance(text, str):
+            raise Refusal("the embedded text is no string")
+        stand_in = _Embedded(text, tuple(below))
+        data = plain.changed_at(data, path, lambda _, it=stand_in: it)  # type: ignore[misc]
+    return plain.edited(data, [edit for address, edit in edits if len(address) == 1])
+
+
+def _prove_data(expected: object, actual: object) -> None:
+    if isinstance(expected, _Embedded):
+        if not isinstance(actual, str):
+            raise Refusal("the embedded text would no longer be a string")
+        _prove_text(expected.text, actual, expected.edits, False)
+    elif type(expected) is not type(actual):
+        raise Refusal("the data would change in a way that the fix did not declare")
+    elif isinstance(expected, dict) and isinstance(actual, dict):
+        if list(expected) != list(actual):
+            raise Refusal("other keys would change than the fix declared")
+        for key, value in expected.items():
+            _prove_data(value, actual[key])
+    elif isinstance(expected, list) and isinstance(actual, list):
+        if len(expected) != len(actual):
+            raise Refusal("other list items would change than the fix declared")
+        for one, other in zip(expected, actual, strict=True):
+            _prove_data(one, other)
+    elif expected != actual and (expected == expected or actual == actual):
+        raise Refusal("the data would change in a way that the fix did not declare")
+
+
+def _gone(expected: object, removal: Remove) -> Path:
+    """The outermost part of the removal's path that the edits left no trace of."""
+    path = removal.place.path
+    if not removal.prune:
+        return path
+    depth = 1
+    while depth < len(path):
+        try:
+            plain.value_at(expected, path[:depth])
+        except Refusal:
+            break
+        depth += 1
+    return path[:depth]
+
+
+def _prove_comments(
+    old: str,
+    before: Sequence[Parsed],
+    new: str,
+    after: Sequence[Parsed],
+    removals: Sequence[tuple[Node, Path]],
+) -> None:
+    if "#" not in old and "#" not in new:
+        return
+    old_roots = [one.root for one in before if one.root is not None]
+    new_roots = [one.root for one in after if one.root is not None]
+    old_spans = list(comment_spans(old, 0, len(old), old_roots))
+    found = Counter(new[start:end] for start, end in comment_spans(new, 0, len(new), new_roots))
+    wanted = Counter(old[start:end] for start, end in old_spans)
+    if found - wanted:
+        raise Refusal("a comment would appear")
+    lost = wanted - found
+    if not lost:
+        return
+    contents = scalar_spans(old, old_roots)
+    zones = [_zone(old, root, path, contents) for root, path in removals]
+    for start, end in old_spans:
+        if any(zone_start <= start < zone_end for zone_start, zone_end in zones):
+            lost[old[start:end]] -= 1
+    if any(count > 0 for count in lost.values()):
+        raise Refusal("a comment would be lost")
+
+
+def _zone(
+    text: str, root: Node, path: Path, contents: Sequence[tuple[int, int]]
+) -> tuple[int, int]:
+    """Where comments stand that may go with the node at `path`: from the line below the content
+    in front of it to the content behind it."""
+    node, key = find(root, path), key_node(root, path)
+    if node is None or key is None:
+        return 0, 0
+    start, end = key.start, node.end
+    before = max((stop for _, stop in contents if stop <= start), default=0)
+    line_end = text.find("\n", max(0, before - 1)) if before else 0
+    after = min((begin for begin, _ in contents if begin >= end), default=len(text))
+    return min(start, line_end if line_end >= 0 else start), after

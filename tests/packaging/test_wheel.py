@@ -1,0 +1,78 @@
+"""The wheel that people install: built, put into an empty environment, and used there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.long
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Git tracks, and nothing that happens to lie beside it."""
+    folder = tmp_path_factory.mktemp("checkout") / "mlblint"
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    ).stdout.split(b"\0")
+    for name in filter(None, (part.decode() for part in tracked)):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(checkout: Path) -> Path:
+    subprocess.run([sys.executable, "-m", "build", "--wheel", str(checkout)], check=True)
+    (built,) = (checkout / "dist").glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("venv")
+    venv.create(folder, with_pip=True)
+    subprocess.run(
+        [folder / "bin/python", "-m", "pip", "install", "--quiet", str(wheel)], check=True
+    )
+    return folder / "bin/mlblint"
+
+
+def run(program: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([program, *arguments], cwd=cwd, capture_output=True, text=True)
+
+
+def test_lints_and_fixes_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
+    repository = tmp_path / "cluster"
+    shutil.copytree(ROOT / "tests/fixtures/talos/broken", repository)
+    found = run(installed, "--output-format", "json", cwd=repository)
+    assert found.returncode == 1, found.stderr
+    rules = {finding["rule"] for finding in json.loads(found.stdout)["findings"]}
+    assert {"MLB101", "MLB301", "MLB401", "MLB501"} <= rules
+    assert run(installed, "--fix", cwd=repository).stderr == ""
+    again = run(installed, "--output-format", "json", cwd=repository)
+    assert json.loads(again.stdout)["findings"] == []
+
+
+def test_knows_its_rules_and_itself(installed: Path, tmp_path: Path) -> None:
+    assert run(installed, "--version", cwd=tmp_path).stdout.startswith("mlblint")
+    assert "l2-interfaces-missing" in run(installed, "rules", cwd=tmp_path).stdout
+    assert "interfaces" in run(installed, "explain", "MLB301", cwd=tmp_path).stdout
+
+
+def test_two_builds_give_the_same_bytes(checkout: Path, wheel: Path) -> None:
+    first = wheel.read_bytes()
+    wheel.unlink()
+    subprocess.run([sys.executable, "-m", "build", "--wheel", str(checkout)], check=True)
+    assert wheel.read_bytes() == first
