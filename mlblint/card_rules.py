@@ -113,8 +113,10 @@ def _evidence(
 
 def _missing(operation: Operation) -> str:
     key = ".".join(operation.from_config or ())
-    return f"nothing tells the value: write `{key}` in .mlblint.yaml" if key else (
-        "nothing in the repository tells the value"
+    return (
+        f"nothing tells the value: write `{key}` in .mlblint.yaml"
+        if key
+        else ("nothing in the repository tells the value")
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from mlblint import __version__
+from mlblint.commands import Failure, discard_output, writing_output
 
 OK, FINDINGS, FAILURE = 0, 1, 2
 INTERRUPTED, BROKEN_PIPE, TERMINATED = 130, 141, 143
@@ -250,12 +251,11 @@ def main() -> int:
 def run(arguments: Sequence[str]) -> int:
     """Runs a command line and returns the exit code. Nothing but SystemExit gets out."""
     try:
-        code = _dispatch(arguments)
-        return code if _flush() else FAILURE
+        return _dispatch(arguments)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _discard_output()
+        discard_output()
         return BROKEN_PIPE
     except Exception as error:
         return _internal_error(error)
@@ -265,20 +265,28 @@ def _dispatch(arguments: Sequence[str]) -> int:
     command = COMMANDS.get(arguments[0]) if arguments else None
     name = f"mlblint {arguments[0]}" if command else "mlblint"
     rest = list(arguments[1:] if command else arguments)
-    from mlblint.commands import Failure
-
     try:
-        with (command or lint).make_context(name, rest) as context:
-            return int((command or lint).invoke(context))
-    except click.exceptions.Exit as end:
-        return end.exit_code
+        code = _invoke(command or lint, name, rest)
+        with writing_output():
+            sys.stdout.flush()
+        return code
     except click.ClickException as error:
         error.show()
-        return FAILURE
     except Failure as failure:
         for line in failure.lines:
             click.echo(f"mlblint: {line}", err=True)
-        return FAILURE
+    return FAILURE
+
+
+def _invoke(command: click.Command, name: str, arguments: list[str]) -> int:
+    try:
+        with writing_output():
+            # This prints the help and the version, and does nothing else.
+            context = command.make_context(name, arguments)
+        with context:
+            return int(command.invoke(context))
+    except click.exceptions.Exit as end:
+        return end.exit_code
 
 
 def _internal_error(error: Exception) -> int:
@@ -300,25 +308,6 @@ def _internal_error(error: Exception) -> int:
         err=True,
     )
     return FAILURE
-
-
-def _flush() -> bool:
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        _discard_output()
-        click.echo(f"mlblint: standard output cannot be written: {error.strerror}", err=True)
-        return False
-    return True
-
-
-def _discard_output() -> None:
-    """Nobody reads what is left in the buffer: the interpreter must not complain of it."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
 
 
 def _open_streams() -> None:

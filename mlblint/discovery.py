@@ -46,14 +46,15 @@ def repository_files(root: Path, exclude: Sequence[str] = ()) -> list[str]:
 
     Names that are no UTF-8 are spelled with surrogate escapes, as `os` does.
     """
-    listed = _git_files(root)
-    names = set(_walk(root) if listed is None else listed)
+    base = str(root)
+    listed = _git_files(base)
+    names = set(_walk(base) if listed is None else listed)
     excluded = glob_matcher(exclude)
+    real = _RealFolders(base)
     found: set[str] = set()
-    real = _RealFolders(root)
     for name in names:
-        if name.endswith(SUFFIXES) and not excluded(name) and real.has(posixpath.dirname(name)):
-            target = _regular_file(root, name)
+        if name.endswith(SUFFIXES) and real.has(name.rpartition("/")[0]) and not excluded(name):
+            target = _regular_file(base, name)
             if target == name or (target in names and not excluded(target)):
                 found.add(target)
     return sorted(found)
@@ -110,7 +111,7 @@ def glob_matcher(globs: Iterable[str]) -> Callable[[str], bool]:
 # --- listing --------------------------------------------------------------------------------
 
 
-def _git_files(root: Path) -> list[str] | None:
+def _git_files(root: str) -> list[str] | None:
     """All files that Git knows or would add, or None where Git cannot tell."""
     import subprocess
 
@@ -131,14 +132,14 @@ def _git_files(root: Path) -> list[str] | None:
         run = subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False)
     except OSError:
         return None
-    names = [os.fsdecode(name) for name in run.stdout.split(b"\0") if name]
+    names = os.fsdecode(run.stdout).split("\0")[:-1]
     # A folder that an outer repository ignores as a whole has no files for Git.
-    if run.returncode or not (names or os.path.lexists(root / ".git")):
+    if run.returncode or not (names or os.path.lexists(f"{root}/.git")):
         return None
     return names
 
 
-def _walk(root: Path) -> Iterator[str]:
+def _walk(root: str) -> Iterator[str]:
     """All files below `root`; a folder that vanishes or may not be read has none."""
     todo = [""]
     while todo:
@@ -169,16 +170,20 @@ class _RealFolders:
     """Remembers which folders are reached without a symbolic link: Git still lists the files
     of a folder that has been replaced by one."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: str) -> None:
         self._root = root
         self._known = {"": True}
 
     def has(self, folder: str) -> bool:
-        if folder not in self._known:
-            mode = _mode(f"{self._root}/{folder}")
-            is_folder = stat.S_ISDIR(mode)
-            self._known[folder] = is_folder and self.has(posixpath.dirname(folder))
-        return self._known[folder]
+        unknown: list[str] = []
+        while folder not in self._known:
+            unknown.append(folder)
+            folder = folder.rpartition("/")[0]
+        real = self._known[folder]
+        for inner in reversed(unknown):
+            real = real and stat.S_ISDIR(_mode(f"{self._root}/{inner}"))
+            self._known[inner] = real
+        return real
 
 
 def _mode(path: str) -> int:
@@ -188,7 +193,7 @@ def _mode(path: str) -> int:
         return 0
 
 
-def _regular_file(root: Path, name: str) -> str | None:
+def _regular_file(root: str, name: str) -> str | None:
     """The name itself or, for a link, the name of the file inside `root` that it leads to."""
     path = f"{root}/{name}"
     mode = _mode(path)

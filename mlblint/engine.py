@@ -12,7 +12,7 @@ from importlib import import_module
 from mlblint import card_rules
 from mlblint.cards import Card
 from mlblint.config import Config, is_enabled, matches
-from mlblint.context import Context
+from mlblint.context import Context, subject
 from mlblint.findings import (
     SEVERITIES,
     Applicability,
@@ -22,13 +22,16 @@ from mlblint.findings import (
     Problem,
     Related,
     Severity,
+    Subject,
 )
 from mlblint.repo.model import Model
 from mlblint.repo.protected import Protection
+from mlblint.repo.resources import resources
+from mlblint.text.edits import Edit
 from mlblint.text.nodes import Scalar, find
 from mlblint.text.places import Place, positions
-from mlblint.text.source import Position
 from mlblint.text.planning import plan
+from mlblint.text.source import Position
 from mlblint.text.splices import Refusal
 
 Check = Callable[[Context], Iterator[Problem]]
@@ -95,6 +98,8 @@ def _order(finding: Finding) -> tuple[str, Position, str, str]:
 
 
 def _finding(card: Card, problem: Problem, config: Config, protection: Protection) -> Finding:
+    if problem.subject is None:
+        problem = replace(problem, subject=_owner(problem.place))
     fix, unfixable = _fixable(problem, protection)
     if fix is not None:
         fix = replace(fix, applicability=_applicability(card, fix, config))
@@ -138,15 +143,28 @@ def _fixable(problem: Problem, protection: Protection) -> tuple[Fix | None, str 
     """The fix, if it can be made; otherwise why not."""
     if problem.fix is None:
         return None, problem.unfixable
+    by_file: dict[str, list[Edit]] = {}
     for edit in problem.fix.edits:
         reason = protection.reason(edit.place.document)
         if reason is not None:
             return None, reason
+        by_file.setdefault(edit.place.document.source.path, []).append(edit)
     try:
-        plan(problem.fix.edits)
+        for edits in by_file.values():
+            plan(edits)
     except Refusal as refusal:
         return None, str(refusal)
     return problem.fix, None
+
+
+def _owner(place: Place) -> Subject | None:
+    """The object in whose document a place lies, however deep inside its strings."""
+    while place.document.host is not None:
+        place = Place(place.document.host.document, place.document.host.path)
+    for resource in resources(place.document):
+        if place.path[: len(resource.base.path)] == resource.base.path:
+            return subject(resource, None)
+    return None
 
 
 def _fingerprint(card: Card, problem: Problem) -> str:

@@ -1,4 +1,4 @@
-"""What people read about a rule, made from its card: in the terminal and in docs/rules.
+"""What people read about a rule, made from its card: the pages of docs/rules.
 
 `python -m mlblint.rule_docs --write` brings docs/rules and the README's table up to date,
 `--check` says whether they are.
@@ -17,8 +17,6 @@ from typing import Any
 from mlblint.cards import Card, Example, Expected, built_in_cards
 from mlblint.config.rendering import yaml_text
 from mlblint.package_data import data_folder
-from mlblint.report.colours import PLAIN, Colours
-from mlblint.report.terminal import printable, width, wrap
 
 FIX = {
     "safe": "safe: `--fix` applies it",
@@ -29,49 +27,27 @@ FIX = {
 BEGIN, END = "<!-- rules: begin -->", "<!-- rules: end -->"
 
 _GENERATED = "<!-- Made from {} by `python -m mlblint.rule_docs --write`: change that instead. -->"
-_BULLET = re.compile(r"(\s*(?:[-*]|\d+\.)\s+)(.*)", re.DOTALL)
 
 
-# --- in the terminal -------------------------------------------------------------------------
-
-
-def explain(card: Card, limit: int, colours: Colours = PLAIN) -> str:
-    """A card on a terminal of `limit` columns."""
-    lines = [
-        f"{colours.severity(card.severity, card.id)} {colours.bold(card.name)}",
-        *colours.code(wrap(printable(card.title), limit)),
-        "",
-        *(line for fact in _facts(card) for line in _fact(*fact, limit, colours)),
+def page(card: Card) -> str:
+    sections = [
+        _GENERATED.format(f"rules/{Path(card.source.path).name}"),
+        f"# {card.id} {card.name}",
+        f"{card.title[:1].upper()}{card.title[1:]}.",
+        "| | |\n|---|---|\n" + "\n".join(f"| {label} | {text} |" for label, text in facts(card)),
+        f"## Why\n\n{card.why}",
     ]
-    sections = [("Why", card.why), ("Fix", card.fix.why), ("Options", _options(card))]
-    for heading, text in sections:
-        if text:
-            lines += ["", colours.bold(heading), *_indented(_flow(text, limit - 2, colours))]
-    bad = next((example for example in card.examples if not example.is_good), None)
-    if bad:
-        lines += ["", colours.bold(f"Example: {printable(bad.title)}")]
-        lines += _indented(_example_lines(bad, limit - 2, colours))
+    if card.fix.why:
+        sections.append(f"## Fix\n\n{card.fix.why}")
+    if about := options(card):
+        sections.append(f"## Options\n\n{about}")
+    if card.examples:
+        sections.append("## Examples")
+        sections += [_example_section(example) for example in card.examples]
     if card.sources:
         sources = "\n".join(f"- {source}" for source in card.sources)
-        lines += ["", colours.bold("Sources"), *_indented(_flow(sources, limit - 2, colours))]
-    return "\n".join(lines) + "\n"
-
-
-def catalogue(cards: Sequence[Card], limit: int, colours: Colours = PLAIN) -> str:
-    """All rules, a line each; on a narrow terminal the titles go below."""
-    names = max((len(card.name) for card in cards), default=0)
-    ids = max((len(card.id) for card in cards), default=0)
-    lines: list[str] = []
-    for card in cards:
-        head = f"{card.id:<{ids}}  {card.name:<{names}}  {card.severity:<7}"
-        title = printable(card.title)
-        painted = head.replace(card.id, colours.bold(card.id), 1)
-        if len(head) + 2 + width(title) <= limit:
-            lines.append(f"{painted}  {colours.code([title])[0]}")
-        else:
-            lines.append(f"{colours.bold(card.id)}  {card.name} ({card.severity})")
-            lines += _indented(colours.code(wrap(title, limit - 2)))
-    return "".join(f"{line}\n" for line in lines)
+        sections.append(f"## Sources\n\n{sources}")
+    return "\n\n".join(sections) + "\n"
 
 
 def catalogue_json(cards: Iterable[Card]) -> str:
@@ -94,100 +70,13 @@ def catalogue_json(cards: Iterable[Card]) -> str:
     return json.dumps(rules, ensure_ascii=False, indent=2) + "\n"
 
 
-def _facts(card: Card) -> Iterator[tuple[str, str]]:
+def facts(card: Card) -> Iterator[tuple[str, str]]:
     yield "severity", card.severity
     yield "judges", card.judges
     yield "category", card.category
     yield "fix", FIX[card.fix.availability]
     if card.since:
         yield "since", card.since
-
-
-def _fact(label: str, text: str, limit: int, colours: Colours) -> Iterator[str]:
-    first, *more = colours.code(wrap(text, limit - 10))
-    yield f"{colours.dim(f'{label:<8}')}  {first}"
-    yield from (f"{'':10}{line}" for line in more)
-
-
-def _flow(markdown: str, limit: int, colours: Colours) -> Iterator[str]:
-    """Markdown with its paragraphs and lists broken anew; code blocks stay as they are."""
-    inside_code = False
-    for block in _blocks(markdown):
-        if block.startswith("```"):
-            inside_code = not inside_code
-        elif inside_code or block.startswith("    "):
-            yield f"    {printable(block.removeprefix('    '))}".rstrip()
-        elif bullet := _BULLET.fullmatch(block):
-            marker, text = bullet.groups()
-            lines = colours.code(wrap(printable(" ".join(text.split())), limit - len(marker)))
-            yield marker + lines[0]
-            yield from (" " * len(marker) + line for line in lines[1:])
-        else:
-            yield from colours.code(wrap(printable(" ".join(block.split())), limit))
-
-
-def _blocks(markdown: str) -> Iterator[str]:
-    """Paragraphs, list items, lines of code, and the empty lines between them."""
-    block: list[str] = []
-    code = False
-    for line in markdown.strip().split("\n"):
-        fence = line.startswith("```")
-        if block and (fence or not line.strip() or _BULLET.match(line)):
-            yield "\n".join(block)
-            block = []
-        if fence or code or not line.strip():
-            yield line
-        else:
-            block.append(line)
-        code = code != fence
-    if block:
-        yield "\n".join(block)
-
-
-def _example_lines(example: Example, limit: int, colours: Colours) -> Iterator[str]:
-    for path, text in example.files.items():
-        yield colours.dim(f"{printable(path)}:")
-        yield from _indented(printable(line) for line in text.splitlines())
-    if example.config:
-        yield colours.dim(".mlblint.yaml:")
-        yield from _indented(map(printable, _config_lines(example.config)))
-    yield ""
-    for finding in example.findings:
-        yield from colours.code(wrap(_finding_line(finding), limit))
-    if example.fixed:
-        yield ""
-        yield from colours.code([f"`{_fix_command(example)}`:"])
-        for line in _changes(example):
-            paint = {"+": colours.added, "-": colours.removed}.get(line[:1], str)
-            yield paint(printable(line))
-
-
-def _indented(lines: Iterable[str]) -> list[str]:
-    return [f"  {line}".rstrip() for line in lines]
-
-
-# --- pages -----------------------------------------------------------------------------------
-
-
-def page(card: Card) -> str:
-    sections = [
-        _GENERATED.format(f"rules/{Path(card.source.path).name}"),
-        f"# {card.id} {card.name}",
-        f"{card.title[:1].upper()}{card.title[1:]}.",
-        "| | |\n|---|---|\n" + "\n".join(f"| {label} | {text} |" for label, text in _facts(card)),
-        f"## Why\n\n{card.why}",
-    ]
-    if card.fix.why:
-        sections.append(f"## Fix\n\n{card.fix.why}")
-    if options := _options(card):
-        sections.append(f"## Options\n\n{options}")
-    if card.examples:
-        sections.append("## Examples")
-        sections += [_example_section(example) for example in card.examples]
-    if card.sources:
-        sources = "\n".join(f"- {source}" for source in card.sources)
-        sections.append(f"## Sources\n\n{sources}")
-    return "\n\n".join(sections) + "\n"
 
 
 def index(cards: Sequence[Card]) -> str:
@@ -218,45 +107,45 @@ def _rows(cards: Iterable[Card], folder: str) -> str:
 def _example_section(example: Example) -> str:
     parts = [f"### {example.title[:1].upper()}{example.title[1:]}"]
     if example.config:
-        parts.append(f"`.mlblint.yaml`:\n\n{_fenced(_config_lines(example.config), 'yaml')}")
+        parts.append(f"`.mlblint.yaml`:\n\n{_fenced(config_lines(example.config), 'yaml')}")
     for path, text in example.files.items():
         language = "json" if path.endswith(".json") else "yaml"
         parts.append(f"`{path}`:\n\n{_fenced(text.splitlines(), language)}")
     if example.is_good:
         parts.append("No finding.")
     else:
-        parts.append(f"Found:\n\n{_fenced(map(_finding_line, example.findings), 'text')}")
+        parts.append(f"Found:\n\n{_fenced(map(finding_line, example.findings), 'text')}")
     if example.fixed:
-        parts.append(f"`{_fix_command(example)}`:\n\n{_fenced(_changes(example), 'diff')}")
+        parts.append(f"`{fix_command(example)}`:\n\n{_fenced(changes(example), 'diff')}")
     return "\n\n".join(parts)
 
 
-def _finding_line(finding: Expected) -> str:
+def finding_line(finding: Expected) -> str:
     at = f"{finding.path}:{finding.start.line}:{finding.start.column}"
-    return printable(f"{at}: {finding.severity} {finding.rule} {finding.message}")
+    return f"{at}: {finding.severity} {finding.rule} {finding.message}"
 
 
-def _fix_command(example: Example) -> str:
+def fix_command(example: Example) -> str:
     return "mlblint --fix --unsafe-fixes" if example.unsafe else "mlblint --fix"
 
 
-def _changes(example: Example) -> list[str]:
+def changes(example: Example) -> list[str]:
     """What the fix changes, without the line numbers of a patch."""
-    changes: list[str] = []
+    lines: list[str] = []
     for path, fixed in example.fixed.items():
         if len(example.fixed) > 1:
-            changes.append(f"{path}:")
+            lines.append(f"{path}:")
         before = example.files.get(path, "").splitlines()
         hunks = list(difflib.unified_diff(before, fixed.splitlines(), n=2, lineterm=""))[2:]
-        changes += ["..." if line.startswith("@@") else line.rstrip() for line in hunks[1:]]
-    return changes
+        lines += ["..." if line.startswith("@@") else line.rstrip() for line in hunks[1:]]
+    return lines
 
 
-def _config_lines(config: Mapping[str, Any], indent: str = "") -> Iterator[str]:
+def config_lines(config: Mapping[str, Any], indent: str = "") -> Iterator[str]:
     for key, value in config.items():
         if isinstance(value, dict) and value:
             yield f"{indent}{yaml_text(key)}:"
-            yield from _config_lines(value, f"{indent}  ")
+            yield from config_lines(value, f"{indent}  ")
         else:
             yield f"{indent}{yaml_text(key)}: {_inline(value)}"
 
@@ -274,16 +163,22 @@ def _fenced(lines: Iterable[str], language: str) -> str:
     return f"{fence}{language}\n{text}\n{fence}" if text else f"{fence}{language}\n{fence}"
 
 
-def _options(card: Card) -> str:
+def options(card: Card) -> str:
     """The options as a Markdown list."""
     properties: Mapping[str, Any] = (card.options or {}).get("properties", {})
     items = []
     for name, schema in properties.items():
-        default = f", default `{json.dumps(schema['default'])}`" if "default" in schema else ""
-        kind = schema.get("type", "")
-        kinds = " or ".join(kind) if isinstance(kind, list) else kind
-        about = ", ".join(filter(None, [kinds])) + default
-        items.append(f"- `{name}` ({about.removeprefix(', ')}): {schema.get('description', '')}")
+        kinds = schema.get("type", [])
+        about = [" or ".join([kinds] if isinstance(kinds, str) else kinds)]
+        if "default" in schema:
+            about.append(f"default `{json.dumps(schema['default'])}`")
+        known = ", ".join(filter(None, about))
+        description = schema.get("description")
+        items.append(
+            f"- `{name}`"
+            + (f" ({known})" if known else "")
+            + (f": {description}" if description else "")
+        )
     if not items:
         return ""
     return f"Under `rules.options.{card.id}`:\n\n" + "\n".join(items)

@@ -12,6 +12,7 @@ import pytest
 from mlblint.cards import built_in_cards
 from mlblint.config import load
 from mlblint.findings import Finding
+from mlblint.fixing import fix
 from mlblint.pipeline import Request, Result, lint
 
 
@@ -34,6 +35,15 @@ class Repository:
             f"{f.rule} {f.location.path}:{f.location.start.line}:{f.location.start.column}"
             for f in self.findings(*rules)
         ]
+
+    def fixed(self, *rules: str, unsafe: bool = False) -> dict[str, str]:
+        """The files that the fixes of these rules (of all, without any) would change."""
+
+        def lint(changed: Mapping[str, bytes]) -> list[Finding]:
+            return [f for f in self.lint(changed).findings if not rules or f.rule in rules]
+
+        result = fix(lint, unsafe=unsafe)
+        return {change.path: change.new.decode() for change in result.changes}
 
 
 def write(root: Path, files: Mapping[str, str | bytes]) -> None:

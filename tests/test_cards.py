@@ -386,3 +386,26 @@ def _schema_errors(source: Source) -> list[str]:
     assert isinstance(document, Document)
     errors = Draft202012Validator(SCHEMA).iter_errors(document.data)
     return [f"{error.json_path}: {error.message}" for error in errors]
+
+
+# --- docs/writing-rules.md -------------------------------------------------------------------
+
+
+def _yaml_blocks() -> list[str]:
+    page = Path(__file__).parents[1] / "docs" / "writing-rules.md"
+    return re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+
+
+def test_the_card_in_the_documentation_can_be_loaded(folder: Path) -> None:
+    (text,) = [block for block in _yaml_blocks() if block.startswith("id:")]
+    (examples,) = [block for block in _yaml_blocks() if block.startswith("examples:")]
+    card = load(folder, text + examples)
+    assert card.id == "ACME1"
+    assert card.examples[0].unsafe
+
+
+def test_the_documentation_names_every_operation_and_placeholder() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "writing-rules.md").read_text("utf-8")
+    assert all(f"| `{verb}` |" in page for verb in SCHEMA["$defs"]["operation"]["properties"])
+    assert all(f"`{{{name}}}`" in page for name in PLACEHOLDERS)
+    assert all(f"`{name}`" in page for name in SCHEMA["$defs"]["evidence"]["enum"])

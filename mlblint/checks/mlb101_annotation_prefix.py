@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mlblint.context import Context
@@ -38,7 +38,7 @@ def check(context: Context) -> Iterator[Problem]:
                 yield _problem(place, found, wanted, suffix, clusters)
 
 
-def _wanted_prefix(configured: str, clusters: list[Cluster] | tuple[Cluster, ...]) -> str | None:
+def _wanted_prefix(configured: str, clusters: Sequence[Cluster]) -> str | None:
     """`auto` follows MetalLB's version; without a version it asks for nothing."""
     if configured != "auto":
         return configured
@@ -81,7 +81,7 @@ def _problem(
     found: str,
     wanted: str,
     suffix: str,
-    clusters: list[Cluster] | tuple[Cluster, ...],
+    clusters: Sequence[Cluster],
 ) -> Problem:
     ignoring = next(
         (c.version for c in clusters if applies(METALLB_IO_ANNOTATIONS, c.version) is False), None

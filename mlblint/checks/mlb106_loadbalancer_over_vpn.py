@@ -29,9 +29,11 @@ def check(context: Context) -> Iterator[Problem]:
             mark = _mark(service, vpn)
             if mark is None or not _is_ours(service, cluster):
                 continue
-            if service.type == "LoadBalancer" and not _needs_bgp(service, cluster):
-                yield _problem(service, cluster, mark, context)
-            elif service.type == "ClusterIP" and mark.explicit and _can_be_node_port(service):
+            if service.type == "LoadBalancer":
+                unreachable = not _is_announced_by_bgp(service, cluster)
+            else:
+                unreachable = mark.explicit and _could_be_node_port(service)
+            if unreachable:
                 yield _problem(service, cluster, mark, context)
 
 
@@ -73,15 +75,15 @@ def _is_ours(service: Service, cluster: Cluster) -> bool:
     return service.load_balancer_class in (None, cluster.load_balancer_class)
 
 
-def _needs_bgp(service: Service, cluster: Cluster) -> bool:
+def _is_announced_by_bgp(service: Service, cluster: Cluster) -> bool:
     """Whether the address is announced by BGP, which routers carry to the VPN."""
     pools = reachable_pools(service, cluster)
     return any(ad.mode == "bgp" and ad.covers(p) for p in pools for ad in cluster.advertisements)
 
 
-def _can_be_node_port(service: Service) -> bool:
-    """A headless Service cannot: the API server refuses `clusterIP: None` with NodePort."""
-    return service.fields.get("clusterIP") != "None" and service.delivered is not None
+def _could_be_node_port(service: Service) -> bool:
+    """A headless Service could not: the API server refuses `clusterIP: None` with NodePort."""
+    return service.type == "ClusterIP" and service.fields.get("clusterIP") != "None"
 
 
 def _problem(service: Service, cluster: Cluster, mark: _Mark, context: Context) -> Problem:
@@ -128,9 +130,11 @@ def _edits(service: Service, place: Place) -> Iterator[Edit]:
     else:
         yield Insert(service.spec, "type", "NodePort")
     for fields_place, fields in ((service.spec, service.fields), *service.extra):
-        for field in LOAD_BALANCER_FIELDS:
-            if field in fields:
-                yield Remove(fields_place / field)
+        superfluous = [field for field in LOAD_BALANCER_FIELDS if field in fields]
+        if len(superfluous) == len(fields):
+            yield Remove(fields_place)
+        else:
+            yield from (Remove(fields_place / field) for field in superfluous)
     requests = [
         f"{prefix}/{suffix}"
         for prefix in PREFIXES

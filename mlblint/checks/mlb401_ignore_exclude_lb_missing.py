@@ -99,7 +99,7 @@ def _values(release: Release) -> Layer | None:
 def _where(release: Release) -> Place:
     layer = _values(release)
     if layer is None:
-        return release.place
+        return release.layers[-1].place.key if release.layers else release.place
     speaker = layer.where((*release.key, "speaker"))
     if speaker.exists:
         return speaker.key

@@ -136,7 +136,12 @@ def _plan(
             continue
         same = [wave for at, wave in taken if at == index]
         lowest = max((wave + 1 for at, wave in taken if at < index), default=None)
-        highest = min((wave - 1 for at, wave in taken if at > index), default=None)
+        room = [
+            wave - 1 - sum(later in missing for later in STEPS[index + 1 : at])
+            for at, wave in taken
+            if at > index
+        ]
+        highest = min(room, default=None)
         wave = same[0] if same else scheme[step]
         wave = wave if lowest is None else max(wave, lowest)
         wave = wave if highest is None else min(wave, highest)
@@ -180,8 +185,9 @@ def _dependencies(cluster: Cluster) -> Iterator[Problem]:
     }
     installers = [k for i in cluster.installations if i.by for k in [_kustomizations(i.by)] if k]
     seen: set[int] = set()
-    parts = (*cluster.pools, *cluster.advertisements)
-    for delivered in (part.delivered for part in parts):
+    parts = [pool.delivered for pool in cluster.pools]
+    parts += [advertisement.delivered for advertisement in cluster.advertisements]
+    for delivered in parts:
         chain = _kustomizations(delivered.by) if delivered.by else []
         if not chain or id(chain[0]) in seen or not installers:
             continue

@@ -1,6 +1,11 @@
-"""What the commands do. Nothing here is imported before its command runs."""
+"""What the commands do. Nothing in here but this file is imported before a command runs."""
 
 from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Failure(Exception):  # noqa: N818 - it is the tool that failed, and this is how it says so
@@ -9,3 +14,22 @@ class Failure(Exception):  # noqa: N818 - it is the tool that failed, and this i
     def __init__(self, *lines: str) -> None:
         super().__init__(*lines)
         self.lines = lines
+
+
+@contextmanager
+def writing_output() -> Iterator[None]:
+    """Around everything that is written to standard output, which may be a full disk."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        discard_output()
+        raise Failure(f"standard output cannot be written: {error.strerror}") from None
+
+
+def discard_output() -> None:
+    """Nobody reads what is left in the buffer: the interpreter must not complain of it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -61,10 +60,12 @@ class Options:
 
 @dataclass(frozen=True)
 class Run:
-    """What was found and, with `--fix` or `--diff`, what was mended before that."""
+    """What was found and, with `--fix` or `--diff`, what was mended before that. `failed` if
+    something could not be done that should have been."""
 
     result: Result
     fixed: tuple[Finding, ...] = ()
+    failed: bool = False
 
 
 def lint(options: Options) -> int:
@@ -75,11 +76,29 @@ def lint(options: Options) -> int:
     _refuse_bad_targets(options)
     with refuse_bad_configuration(found.root):
         request = _request(found.root, config, folder, options)
-        run = Run(look(request))
+        run = _mend(request, options) if options.fix or options.diff else Run(look(request))
     for path, reason in run.result.unreadable:
         tell(f"{path}: cannot be read: {reason}")
     _report(run, options)
     return _exit_code(run, config, options)
+
+
+def _mend(request: Request, options: Options) -> Run:
+    from mlblint.commands.mending import as_patch, mend, write_all
+
+    mended = mend(request, unsafe=options.unsafe_fixes)
+    problems: list[str] = []
+    if options.diff:
+        say_bytes(as_patch(mended.changes))
+    elif options.stdin:
+        changed = {change.path: change.new for change in mended.changes}
+        for path, data in request.changed.items():
+            say_bytes(changed.get(path, data))
+    else:
+        problems = write_all(request.root, mended.changes)
+    for problem in problems:
+        tell(f"not written: {problem}")
+    return Run(mended.result, mended.fixed, bool(problems))
 
 
 def _configured(found: Repository, options: Options) -> Config:
@@ -127,10 +146,9 @@ def _request(root: Path, config: Config, folder: Path, options: Options) -> Requ
 
 
 def _stdin_path(root: Path, folder: Path, name: str) -> str:
-    path = os.path.relpath(folder / name, root).replace(os.sep, "/")
-    if path.startswith("../"):
-        raise Failure(printable(f"--stdin-filename {name}: outside of the repository {root}"))
-    return path
+    """The name that standard input goes by, seen from the root: the root was found from it."""
+    path = (folder / name).parent.resolve() / Path(name).name
+    return path.relative_to(root).as_posix()
 
 
 def _read_stdin() -> bytes:
@@ -173,13 +191,17 @@ def _report(run: Run, options: Options) -> None:
 def _text(form: str, run: Run, counts: Summary, options: Options, look: Style) -> str:
     result = run.result
     lines: list[str] = []
-    if options.statistics:
+    if options.diff:
+        pass
+    elif options.statistics:
         lines += text.statistics(result.findings, look)
     elif form == "concise":
         lines += text.concise(result.findings, look)
     else:
         lines += text.full(result.findings, result.sources, look)
-    lines += text.summary(counts, look)
+    if options.show_fixes and run.fixed:
+        lines += text.fixes(run.fixed, look, done=options.fix)
+    lines += text.summary(counts, look, done=not options.diff)
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -187,13 +209,15 @@ def _text(form: str, run: Run, counts: Summary, options: Options, look: Style) -
 
 
 def _exit_code(run: Run, config: Config, options: Options) -> int:
-    if run.result.internal_errors or run.result.unreadable:
+    if run.failed or run.result.internal_errors or run.result.unreadable:
         return 2
     if options.exit_zero:
         return 0
     if run.fixed and options.exit_non_zero_on_fix:
         return 1
-    return int(any(_fails(finding, config) for finding in run.result.findings))
+    # A patch that is only printed mends nothing yet.
+    left = (*run.result.findings, *(run.fixed if options.diff else ()))
+    return int(any(_fails(finding, config) for finding in left))
 
 
 def _fails(finding: Finding, config: Config) -> bool:

@@ -42,14 +42,14 @@ def mend(request: Request, *, unsafe: bool) -> Mended:
     outcome = fixing.fix(findings, unsafe=unsafe, forbidden=forbidden)
     if result is None:
         raise AssertionError("a fix begins by looking")
-    # It ends by looking, too: the last result is that of the final state.
-    counts = _of_named(result, request)
+    if request.named is not None:
+        # The last look was at the final state, but counted the files of the whole repository.
+        changed = {change.path: change.new for change in outcome.changes}
+        result = lint(replace(request, changed={**request.changed, **changed}))
     remaining = tuple(
-        _explained(finding)
-        for finding in outcome.remaining
-        if concerns(finding, request.named)
+        _explained(finding) for finding in outcome.remaining if concerns(finding, request.named)
     )
-    return Mended(replace(final, findings=remaining), outcome.changes, outcome.applied)
+    return Mended(replace(result, findings=remaining), outcome.changes, outcome.applied)
 
 
 def _explained(finding: Finding) -> Finding:

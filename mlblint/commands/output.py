@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import IO
 
-from mlblint.commands import Failure
+from mlblint.commands import Failure, writing_output
 from mlblint.report.colours import Choice, Colours, wanted
 from mlblint.report.terminal import printable
 from mlblint.report.text import MAX_WIDTH, Style
@@ -21,14 +21,16 @@ def style(choice: Choice, stream: IO[str] | None) -> Style:
 
 
 def say(text: str) -> None:
-    sys.stdout.write(text)
+    with writing_output():
+        sys.stdout.write(text)
 
 
 def say_bytes(data: bytes) -> None:
     """Bytes that must arrive as they are, whatever the locale's encoding and line ending."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    with writing_output():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
 
 
 def tell(message: str) -> None:

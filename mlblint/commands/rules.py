@@ -14,14 +14,14 @@ from mlblint.report.terminal import printable
 
 
 def explain(rule: str, color: Choice, config: str | None) -> int:
-    from mlblint import rule_docs
+    from mlblint.report import rules
     from mlblint.schema import nearest
 
     cards = _known_cards(config)
     for card in cards:
         if rule.lower() in (card.id.lower(), card.name):
             look = style(color, sys.stdout)
-            say(rule_docs.explain(card, look.width, look.colours))
+            say(rules.explain(card, look.width, look.colours))
             return 0
     known = names(cards)
     meant = nearest(rule.upper(), known) or nearest(rule, known.values())
@@ -32,6 +32,7 @@ def explain(rule: str, color: Choice, config: str | None) -> int:
 
 def catalogue(form: Literal["text", "json", "markdown"], color: Choice, config: str | None) -> int:
     from mlblint import rule_docs
+    from mlblint.report import rules
 
     cards = _known_cards(config)
     if form == "json":
@@ -40,7 +41,7 @@ def catalogue(form: Literal["text", "json", "markdown"], color: Choice, config: 
         say_bytes(f"{rule_docs.table(cards)}\n".encode())
     else:
         look = style(color, sys.stdout)
-        say(rule_docs.catalogue(cards, look.width, look.colours))
+        say(rules.catalogue(cards, look.width, look.colours))
     return 0
 
 

@@ -37,7 +37,8 @@ class ConfigError(ValueError):
 
     def one_line(self) -> str:
         place = [self.path, *(str(at) for at in (self.line, self.column) if at is not None)]
-        return f"{':'.join(place)}: {self.message}"
+        line = f"{':'.join(place)}: {self.message}"
+        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
 
 
 def together(errors: Iterable[ConfigError]) -> ConfigError:

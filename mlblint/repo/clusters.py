@@ -78,6 +78,18 @@ def _sides(roots: Sequence[Root]) -> set[str]:
     return sides
 
 
+def compatible(world: Sequence[Root], others: Sequence[Root]) -> list[Root]:
+    """Those of the other roots that could live in the same cluster, one beside the other."""
+    taken = {identity for root in world for identity in _identities(root)}
+    found: list[Root] = []
+    for root in others:
+        own = set(_identities(root))
+        if own.isdisjoint(taken):
+            found.append(root)
+            taken |= own
+    return found
+
+
 def _identities(root: Root) -> Iterator[Identity]:
     for delivered in root.delivered:
         if _tells_clusters_apart(delivered.resource):

@@ -11,7 +11,13 @@ from mlblint.repo import argo, flux, releases
 from mlblint.repo.delivery import Delivered, Delivery
 from mlblint.repo.files import Files
 from mlblint.repo.helm import Release, umbrella_releases
-from mlblint.repo.index import Index, chart_of, is_archived, kustomization_file
+from mlblint.repo.index import (
+    KUSTOMIZATION_NAMES,
+    Index,
+    chart_of,
+    is_archived,
+    kustomization_file,
+)
 from mlblint.repo.kustomize import Builder, Built, Kustomization
 from mlblint.repo.resources import Resource, mapping, resources, text
 from mlblint.text.nodes import Path
@@ -65,7 +71,6 @@ class Sweep:
 
     roots: tuple[Root, ...]
     undelivered: tuple[Resource, ...]
-    missing: tuple[Place, ...]
 
 
 def sweep(index: Index) -> Sweep:
@@ -77,6 +82,7 @@ class _Sweeper:
         self.files: Files = index.files
         self.index = index
         self.builder = Builder(index.files)
+        self.folders = _kustomizations(index.files)
         applications = [r for r in index.resources if argo.is_application(r)]
         for application_set in index.resources:
             if application_set.is_a(argo.GROUP, "ApplicationSet"):
@@ -93,20 +99,11 @@ class _Sweeper:
         self.patches: set[str] = set()
 
     def run(self) -> Sweep:
-        folders = self._kustomization_folders()
-        builds = {folder: self.builder.build(folder) for folder in folders}
-        nested: set[str] = set()
-        for folder, built in builds.items():
-            own = kustomization_file(self.files, folder)
-            self.in_kustomizations |= built.used
-            self.patches |= built.patches
-            nested |= {
-                posixpath.dirname(p) for p in built.used - {own} if p in _names(folders, self.files)
-            }
+        nested = self._look_at_kustomizations()
         deliverers = [r for r in self.index.resources if _delivers(r) and not is_archived(r.file)]
         targeted = {folder for r in deliverers for folder in self._folders_of(r)}
         in_targets = {p for folder in targeted for p in self._plain_files(folder)}
-        self._enter_kustomizations(f for f in folders if f not in nested | targeted)
+        self._enter_kustomizations(f for f in self.folders if f not in nested | targeted)
         self._enter_files(self.in_kustomizations | in_targets)
         # What only reaches itself, or is part of a circle, begins somewhere all the same.
         for deliverer in deliverers:
@@ -115,19 +112,20 @@ class _Sweeper:
                 self._expand([deliverer], None, root)
                 self.roots.append(root)
         self._enter_charts()
-        return Sweep(tuple(self.roots), tuple(self._undelivered()), ())
+        return Sweep(tuple(self.roots), tuple(self._undelivered()))
+
+    def _look_at_kustomizations(self) -> set[str]:
+        """Notes what they use, and returns the folders of those that others use."""
+        folders = {path: folder for folder, path in self.folders.items()}
+        nested: set[str] = set()
+        for folder, own in self.folders.items():
+            built = self.builder.build(folder)
+            self.in_kustomizations |= built.used
+            self.patches |= built.patches
+            nested |= {folders[path] for path in built.used if path in folders and path != own}
+        return nested
 
     # -- beginnings ---------------------------------------------------------------------
-
-    def _kustomization_folders(self) -> list[str]:
-        return sorted(
-            {
-                posixpath.dirname(path)
-                for path in self.files.paths
-                if not is_archived(path)
-                and kustomization_file(self.files, posixpath.dirname(path)) == path
-            }
-        )
 
     def _enter_kustomizations(self, folders: Iterable[str]) -> None:
         for folder in folders:
@@ -197,9 +195,10 @@ class _Sweeper:
             if argo.is_application(resource):
                 self._follow_application(resource, by, root)
             elif resource.is_a(argo.GROUP, "ApplicationSet"):
+                made_by = Delivery("argo", resource, by, None, _inherited(by))
                 for application in argo.generated(resource, self.files):
-                    root.delivered.append(Delivered(application, by, namespace))
-                    self._follow_application(application, by, root)
+                    root.delivered.append(Delivered(application, made_by, namespace))
+                    self._follow_application(application, made_by, root)
             elif flux.is_kustomization(resource):
                 self._follow_flux(resource, by, root)
             elif flux.is_helm_release(resource):
@@ -246,7 +245,10 @@ class _Sweeper:
         if kustomization_file(self.files, folder):
             built = self.builder.build(folder, extra)
         else:
-            entries = list(flux.generated_entries(self.files, folder))
+            entries = [
+                posixpath.relpath(entry, folder or ".")
+                for entry in flux.generated_entries(self.files, folder)
+            ]
             built = self.builder.build_entries(folder, entries, extra)
         given = flux.substitution(resource, self.config_maps)
         if given is not None:
@@ -329,8 +331,16 @@ def _inherited(by: Delivery | None) -> str | None:
     return by.destination if by else None
 
 
-def _names(folders: Iterable[str], files: Files) -> set[str]:
-    return {path for f in folders if (path := kustomization_file(files, f)) is not None}
+def _kustomizations(files: Files) -> dict[str, str]:
+    """The folders with a kustomization, and its file."""
+    found: dict[str, str] = {}
+    for path in files.paths:
+        folder, name = posixpath.split(path)
+        if name in KUSTOMIZATION_NAMES and not is_archived(path):
+            own = kustomization_file(files, folder)
+            if own is not None:
+                found[folder] = own
+    return found
 
 
 def _repositories(found: Iterable[Resource]) -> dict[tuple[str | None, str], str]:

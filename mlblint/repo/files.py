@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from mlblint.text.documents import Broken, Document, documents
 from mlblint.text.source import NotTextError, Source
 
 _GIT_CRYPT = b"\0GITCRYPT\0"
+_WILDCARD = re.compile(
+    r"\*\*/|\*\*|\\(?P<escaped>.)|\[(?P<negated>[!^]?)(?P<class>[^]]+)\]|.", re.DOTALL
+)
 
 
 class Files:
@@ -103,7 +107,7 @@ class Files:
         """The relevant documents of a file, whether they could be parsed or not."""
         if path not in self._relevant:
             source = self.source(path)
-            if path in self._all or self.relevant is None or source is None:
+            if self.relevant is None or source is None:
                 self._relevant[path] = self.all_parts(path)
             elif self.relevant.search(source.text):
                 self._relevant[path] = tuple(documents(source, self.relevant))
@@ -112,10 +116,13 @@ class Files:
         return self._relevant[path]
 
     def all_parts(self, path: str) -> tuple[Document | Broken, ...]:
+        """Everything in a file. What is relevant of it stays the same, and the same objects,
+        whether this is asked before or after."""
         if path not in self._all:
             source = self.source(path)
-            self._all[path] = tuple(documents(source)) if source else ()
-            self._relevant[path] = self._all[path]
+            known = {} if self.relevant is None else {p.start: p for p in self.parts(path)}
+            found = documents(source) if source else ()
+            self._all[path] = tuple(known.get(part.start, part) for part in found)
         return self._all[path]
 
     def documents(self, path: str) -> list[Document]:
@@ -138,20 +145,52 @@ def join(folder: str, relative: str) -> str | None:
     return None if path == ".." or path.startswith("../") else path
 
 
+class Dialect(NamedTuple):
+    """What the wildcards `*`, `**/`, `**` and `?` stand for, and whether `{a,b}` is either."""
+
+    star: str
+    folders: str
+    double_star: str
+    one: str
+    braces: bool = False
+
+
+GIT = Dialect("[^/]*", "(?:[^/]+/)*", ".*", "[^/]")
+"""As .gitignore has it: `*` and `?` stop at "/", `**` does not."""
+
+
 @lru_cache(maxsize=1024)
-def glob_pattern(pattern: str) -> re.Pattern[str]:
-    """Git's wildcards: `*` and `?` stop at "/", `**` does not."""
-    parts: list[str] = []
-    at = 0
-    while at < len(pattern):
-        if pattern.startswith("**/", at):
-            parts.append("(?:[^/]+/)*")
-            at += 3
-        elif pattern.startswith("**", at):
-            parts.append(".*")
-            at += 2
+def glob_pattern(pattern: str, dialect: Dialect = GIT) -> re.Pattern[str]:
+    """A pattern that does not make sense matches nothing."""
+    try:
+        return re.compile("".join(_translated(pattern, dialect)), re.DOTALL)
+    except re.error:
+        return re.compile(r"(?!)")
+
+
+def _translated(pattern: str, dialect: Dialect) -> Iterator[str]:
+    depth = 0
+    for match in _WILDCARD.finditer(pattern):
+        found = match[0]
+        if found == "**/":
+            yield dialect.folders
+        elif found == "**":
+            yield dialect.double_star
+        elif found == "*":
+            yield dialect.star
+        elif found == "?":
+            yield dialect.one
+        elif match["class"]:
+            negated = "^" if match["negated"] else ""
+            yield f"(?=[^/])[{negated}{_class(match['class'])}]"
+        elif dialect.braces and found in "{}":
+            depth += 1 if found == "{" else -1
+            yield "(?:" if found == "{" else ")"
+        elif found == "," and depth:
+            yield "|"
         else:
-            character = pattern[at]
-            parts.append({"*": "[^/]*", "?": "[^/]"}.get(character) or re.escape(character))
-            at += 1
-    return re.compile("".join(parts))
+            yield re.escape(match["escaped"] or found)
+
+
+def _class(text: str) -> str:
+    return re.sub(r"[\\\[\]&~|^]", r"\\\g<0>", text)

@@ -13,6 +13,7 @@ from mlblint.text.documents import Broken, Document
 
 RELEVANT = re.compile(
     r"metallb|LoadBalancer|argoproj\.io/|fluxcd\.io/|helm\.cattle\.io/|mlblint"
+    r"|traefik\.io/|traefik\.containo\.us/|k8s\.nginx\.org/"
     r"|^[\"' {]*kind[\"']?:[ \t]*[\"']?(?:Service|Namespace)\b",
     re.MULTILINE,
 )

@@ -6,6 +6,7 @@ negative indexes count from the end (patch.go@v4.12, `partialDoc`, `partialArray
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from mlblint.repo.strategic_merge import PatchError
@@ -41,18 +42,23 @@ def _apply(root: Traced, operation: Traced) -> Traced:
     value = fields.get("value", Traced(None, operation.place))
     if name in ("move", "copy"):
         source = _steps(operation, "from")
-        value = _value(root, source, operation)
+        value = _value(root, source, operation, missing_is_null=name == "copy")
         if name == "move":
             root = _edit(root, source, operation, "remove", value)
         name = "add"
     if name == "test":
         found = _value(root, steps, operation, missing_is_null=True)
-        if found.plain() != value.plain():
+        if _json(found) != _json(value):
             raise PatchError("the test of the patch fails", operation.place)
         return root
     if name not in ("add", "remove", "replace"):
         raise PatchError(f'"{name}" is no operation of a JSON patch', operation.place)
     return _edit(root, steps, operation, name, value)
+
+
+def _json(node: Traced) -> str:
+    """Unlike in Python, 1 and true differ here."""
+    return json.dumps(node.plain(), sort_keys=True)
 
 
 def _steps(operation: Traced, key: str) -> list[str]:
@@ -66,8 +72,8 @@ def _value(
     root: Traced, steps: list[str], operation: Traced, missing_is_null: bool = False
 ) -> Traced:
     path = _resolved(root, steps, operation)
-    node = root.at(*path)
-    if node is None and missing_is_null:
+    node, parent = root.at(*path), root.at(*path[:-1])
+    if node is None and missing_is_null and parent is not None and parent.is_map:
         return Traced(None, operation.place)
     if node is None:
         raise PatchError(f"there is nothing at /{'/'.join(steps)}", operation.place)

@@ -18,6 +18,7 @@ from mlblint.repo.kustomization import Entry, Kustomization, PatchSource, kustom
 from mlblint.repo.remotes import Remote, is_remote, remote
 from mlblint.repo.resources import Resource, is_opaque, resources, text
 from mlblint.repo.selection import Identity, Item
+from mlblint.repo.spellings import as_kustomize_reads
 from mlblint.repo.stage import Fault, FaultKind, HelmChart, Opaque, Stage, is_above
 from mlblint.repo.traced import Traced, scalar_text, trace
 from mlblint.repo.transformers import with_text_annotations
@@ -243,7 +244,9 @@ class Builder:
                 stage.fault("unreadable", entry.place, f'"{entry.text}" is not readable as YAML')
                 stage.is_complete = False
             else:
-                stage.items += [Item(Traced(one.data, one.base)) for one in resources(part)]
+                stage.items += [
+                    Item(as_kustomize_reads(Traced(one.data, one.base))) for one in resources(part)
+                ]
         self._note_duplicates(stage, entry.place)
 
     def _note_duplicates(self, stage: Stage, place: Place) -> None:
@@ -306,7 +309,7 @@ def _built(folder: str, stage: Stage) -> Built:
     for item in stage.items:
         root = with_text_annotations(item.root)
         local = root.at("metadata", "annotations", _LOCAL_CONFIG)
-        if local is not None and scalar_text(local) == "true":
+        if local is not None and scalar_text(local) != "false":
             continue
         resource = Resource(root.place, root.plain(), root.origins())
         if paths := root.unknowns():

@@ -43,8 +43,8 @@ class Cluster:
 
     @cached_property
     def engines(self) -> frozenset[str]:
-        deliveries = (x.by for x in (*self.delivered, *self.releases) if x.by)
-        return frozenset(d.engine for first in deliveries for d in first.chain())
+        by = [d.by for d in self.delivered] + [r.by for r in self.releases]
+        return frozenset(d.engine for first in by if first for d in first.chain())
 
     @cached_property
     def installations(self) -> tuple[Installation, ...]:
@@ -142,12 +142,14 @@ def _configured(
 
 
 def _detected(roots: Sequence[Root]) -> Iterator[tuple[str | None, list[Root]]]:
-    """With Argo CD or Flux in sight, what they do not reach is nobody's: it may be applied by
-    hand or not at all. Otherwise everything is applied by hand, into one cluster unless the
-    same object comes twice."""
-    driven = [root for root in roots if root.engines]
-    together = [root for root in (driven or roots) if root.attributable]
-    worlds = division.worlds(together)
+    """With a single cluster in sight, what Argo CD or Flux do not reach is taken to be applied
+    there by hand, unless they bring the same object. With several, it is nobody's."""
+    together = [root for root in roots if root.attributable]
+    driven = [root for root in together if root.engines]
+    worlds = division.worlds(driven or together)
+    if driven and len(worlds) == 1:
+        (inside,) = worlds.values()
+        inside += division.compatible(inside, [r for r in together if not r.engines])
     attributed: set[int] = set()
     for side, inside in sorted(worlds.items()):
         attributed |= {id(root) for root in inside}

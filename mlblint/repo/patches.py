@@ -10,6 +10,7 @@ from mlblint.repo.json_patch import json_patch
 from mlblint.repo.kustomization import Entry, Form, PatchSource
 from mlblint.repo.resources import resources
 from mlblint.repo.selection import Item, identity_of
+from mlblint.repo.spellings import as_kustomize_reads
 from mlblint.repo.strategic_merge import PatchError, strategic_merge
 from mlblint.repo.traced import Traced
 from mlblint.text.documents import Broken, Document, embedded
@@ -77,7 +78,10 @@ def _patch(source: PatchSource, documents: list[Document], where: Place) -> Patc
         root = Traced(filled[0].data, Place(filled[0]))
         return Patch(source, operations=tuple(root.items))
     objects = [
-        Traced(one.data, one.base) for document in filled for one in resources(document) if one.name
+        as_kustomize_reads(Traced(one.data, one.base))
+        for document in filled
+        for one in resources(document)
+        if one.name
     ]
     if not objects:
         raise PatchError(

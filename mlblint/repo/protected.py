@@ -12,12 +12,19 @@ _RENDERED = re.compile(r"^# Source: [^\s/]+(?:/charts/[^\s/]+)*/templates/", re.
 
 
 class Protection:
+    """Judges each file once."""
+
     def __init__(self, model: Model) -> None:
         self._model = model
         self._reasons: dict[str, str | None] = {}
 
     def reason(self, document: Document) -> str | None:
         """Why a document's file is not to be touched."""
+        host = document.host
+        while host is not None:
+            if host.lines.inexact:
+                return f"{host.lines.inexact}: only in a block scalar (`|`) can it be edited"
+            host = host.document.host
         path = document.source.path
         if path not in self._reasons:
             self._reasons[path] = self._judge(document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from mlblint.text.documents import Document
 from mlblint.text.nodes import Key, Path
 from mlblint.text.places import Place
+
+_FILLED_IN = re.compile(r"\{\{|\$\{|\{%|^ENC\[|<path:|^<[\w.-]+>$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,9 +88,9 @@ def _resources(place: Place, data: object) -> Iterator[Resource]:
     kind = data.get("kind")
     if not isinstance(kind, str) or not isinstance(data.get("apiVersion"), str):
         return
-    items = data.get("items")
-    if kind.endswith("List") and isinstance(items, list) and "metadata" not in items:
-        for index, item in enumerate(items):
+    listed = data.get("items")
+    if kind.endswith("List") and isinstance(listed, list):
+        for index, item in enumerate(listed):
             yield from _resources(place / "items" / index, item)
     else:
         yield Resource(place, data)
@@ -119,7 +122,25 @@ def text(value: object) -> str:
 
 def is_opaque(value: object) -> bool:
     """Whether a scalar is filled in by somebody else before it reaches a cluster: Go and
-    Jinja templates, Flux and shell variables, SOPS."""
-    return isinstance(value, str) and (
-        "{{" in value or "${" in value or "{%" in value or value.startswith("ENC[")
-    )
+    Jinja templates, Flux and shell variables, SOPS, Argo CD's vault plugin."""
+    return isinstance(value, str) and _FILLED_IN.search(value) is not None
+
+
+def selects(selector: object, labels: Mapping[str, Any]) -> bool:
+    """Kubernetes' label selector (apimachinery pkg/labels/selector.go@v0.31, `Matches`); an
+    empty one matches everything, one that the API server refuses matches nothing."""
+    selector = mapping(selector)
+    if any(labels.get(k) != v for k, v in mapping(selector.get("matchLabels")).items()):
+        return False
+    return all(_satisfied(mapping(e), labels) for e in items(selector.get("matchExpressions")))
+
+
+def _satisfied(expression: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
+    key, values = text(expression.get("key")), items(expression.get("values"))
+    satisfied = {
+        "In": key in labels and labels[key] in values,
+        "NotIn": key not in labels or labels[key] not in values,
+        "Exists": key in labels,
+        "DoesNotExist": key not in labels,
+    }
+    return satisfied.get(text(expression.get("operator")), False)

@@ -8,9 +8,10 @@ kyaml/yaml/merge2/{merge2,smpdirective}.go, kyaml/yaml/fns.go@kyaml/v0.18).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlblint.repo.merge_keys import Schema, schema_of
+from mlblint.repo.spellings import is_quoted, spelling
 from mlblint.repo.traced import Traced, is_blank, scalar_text
 from mlblint.text.places import Place
 
@@ -51,9 +52,18 @@ def _merge(target: Traced | None, patch: Traced | None, schema: Schema | None) -
         return _merge_maps(target, patch, schema)
     if first.is_list and schema is not None and schema.keys is not None:
         return _merge_lists(target, patch, schema, schema.keys)
-    if patch is None:
-        return target
-    return None if patch.is_null else patch
+    return _merge_scalars(target, patch)
+
+
+def _merge_scalars(target: Traced | None, patch: Traced | None) -> Traced | None:
+    """A value keeps the quotes of the one that it replaces, and thereby becomes a string."""
+    if patch is None or patch.is_null:
+        return target if patch is None else None
+    if target is None or not target.text() or patch.parts is not None:
+        return patch
+    if isinstance(patch.data, str | dict | list) or not is_quoted(target):
+        return patch
+    return replace(patch, data=spelling(patch))
 
 
 def _schema_inside(target: Traced | None, patch: Traced | None) -> Schema | None:
@@ -162,6 +172,13 @@ def _merge_items(
         before = _find(target, sought, sought_texts)
         given = _find(patch, sought, sought_texts) if patch is not None else None
         item = _merge(before, given, schema)
+        if before is not None and before is not given:
+            _swap(target, before, before if _replaces(given) else item or before)
+        if given is not None and patch is not None:
+            # A directive is taken out of the patch where it stands: who comes by again, because
+            # two keys lead here, finds none.
+            bare = given.dropping(DIRECTIVE) if _directive(given) else given
+            _swap(patch, given, item or bare if before is given else bare)
         if item is None or item.is_null or (item.is_map and not item.names):
             _set(target, used, texts, None)
             continue
@@ -174,6 +191,14 @@ def _merge_items(
     for item in list(target):
         _append(result, used, item)
     return result
+
+
+def _replaces(patch: Traced | None) -> bool:
+    return patch is not None and _directive(patch) == "replace"
+
+
+def _swap(items: list[Traced], old: Traced, new: Traced) -> None:
+    items[:] = [new if one is old else one for one in items]
 
 
 def _values(sources: list[list[Traced]], keys: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from mlblint.repo.merge_keys import is_cluster_wide
 from mlblint.repo.selection import Item
+from mlblint.repo.spellings import spelling
 from mlblint.repo.traced import Traced, scalar_text
-from mlblint.text.nodes import Scalar, find, resolved
 from mlblint.text.places import Place
 
 Change = Callable[[Traced], Traced]
@@ -228,18 +228,6 @@ def with_text_annotations(root: Traced) -> Traced:
     changed = annotations
     for key in annotations.names:
         value = annotations.get(key)
-        if (
-            value is not None
-            and value.parts is None
-            and not isinstance(value.data, str | dict | list)
-        ):
-            changed = changed.with_field(key, replace(value, data=_spelling(value)))
+        if value is not None and not value.text():
+            changed = changed.with_field(key, replace(value, data=spelling(value), parts=None))
     return root if changed is annotations else root.put(("metadata", "annotations"), changed)
-
-
-def _spelling(value: Traced) -> str:
-    node = find(value.place.document.root, value.place.path)
-    node = resolved(node) if node is not None else None
-    if isinstance(node, Scalar):
-        return "" if value.data is None else node.text
-    return "" if value.data is None else scalar_text(value)

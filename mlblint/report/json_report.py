@@ -9,8 +9,7 @@ from typing import Any
 
 from mlblint.findings import Finding, Fix, Location, Subject
 from mlblint.report.summary import Summary
-from mlblint.text.edits import Edit
-from mlblint.text.source import Position, Source
+from mlblint.text.source import Position
 
 VERSION = 1
 
@@ -76,22 +75,19 @@ def _fix(fix: Fix) -> dict[str, Any]:
     return {
         "title": fix.title,
         "applicability": fix.applicability,
-        "edits": list(_splices(fix.edits)),
+        "edits": list(_edits(fix)),
     }
 
 
-def _splices(edits: tuple[Edit, ...]) -> Iterator[dict[str, Any]]:
-    from mlblint.text.splices import plan
+def _edits(fix: Fix) -> Iterator[dict[str, Any]]:
+    from mlblint.fixing import plans
 
-    by_source: dict[Source, list[Edit]] = {}
-    for edit in edits:
-        by_source.setdefault(edit.place.document.source, []).append(edit)
-    for source, own in by_source.items():
-        for splice in plan(tuple(own)):
+    for path, file in plans(fix).items():
+        for splice in file.splices:
             yield {
-                "path": source.path,
-                "start": _position(source.position(splice.start)),
-                "end": _position(source.position(splice.end)),
+                "path": path,
+                "start": _position(file.source.position(splice.start)),
+                "end": _position(file.source.position(splice.end)),
                 "text": splice.text,
             }
 

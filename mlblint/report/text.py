@@ -51,18 +51,28 @@ def statistics(findings: Sequence[Finding], style: Style) -> Iterator[str]:
         yield f"{count:>{digits}}  {style.colours.bold(rule)} {name}{note}"
 
 
-def summary(counts: Summary, style: Style) -> Iterator[str]:
-    """What was found, what can be done about it, and what was looked at."""
-    yield from wrap(_verdict(counts), style.width)
+def fixes(fixed: Iterable[Finding], style: Style, *, done: bool) -> Iterator[str]:
+    """What was fixed or, in a patch, would be: the places are those before the fix."""
+    yield style.colours.bold("Fixed:" if done else "Would fix:")
+    for finding in fixed:
+        title = style.colours.code([printable(finding.fix.title)])[0] if finding.fix else ""
+        yield f"  {_where(finding.location)}: {style.colours.bold(finding.rule)} {title}"
+    yield ""
+
+
+def summary(counts: Summary, style: Style, *, done: bool = True) -> Iterator[str]:
+    """What was found, what can be done about it, and what was looked at. With a patch, the
+    fixes are not `done` yet."""
+    yield from wrap(_verdict(counts, done), style.width)
     if counts.fixable_safe or counts.fixable_unsafe:
         yield from wrap(_remedy(counts), style.width)
     if counts.skipped:
         yield from wrap(f"Not looked into: {counts.skipped}.", style.width)
 
 
-def _verdict(counts: Summary) -> str:
-    fixed = f"Fixed {plural(counts.fixed, 'problem')}. " if counts.fixed else ""
-    left = " left" if counts.fixed else ""
+def _verdict(counts: Summary, done: bool) -> str:
+    fixed = f"{'Fixed' if done else 'Would fix'} {plural(counts.fixed, 'problem')}. "
+    fixed, left = (fixed, " left" if done else " would be left") if counts.fixed else ("", "")
     files = plural(counts.files, "file")
     if not counts.total:
         return f"{fixed}No problems{left} in {files}."

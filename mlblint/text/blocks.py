@@ -18,6 +18,7 @@ from mlblint.text.layout import (
     keeps_blanks,
     last_line,
     last_scalar,
+    takes_in,
 )
 from mlblint.text.nodes import Mapping, Node, Sequence
 from mlblint.text.sites import Collection, Site
@@ -141,8 +142,8 @@ def _extent(lines: Lines, all_members: Members[Member], index: int, own_comments
     while lines.is_blank(last + 1 + blanks_after):
         blanks_after += 1
     is_last = index == len(all_members) - 1
-    if index and keeps_blanks(lines, all_members[index - 1].value):
-        # Blank lines would become a part of the scalar above.
+    blanks = range(last + 1, last + 1 + blanks_after)
+    if index and takes_in(lines, all_members[index - 1].value, blanks):
         return Extent(first, last + blanks_after)
     if blanks_before and (blanks_after or is_last):
         return Extent(first - blanks_before, last)
@@ -157,11 +158,16 @@ def _is_comment_at(lines: Lines, line: int, column: int, above: int) -> bool:
 
 def _cut(lines: Lines, extent: Extent, above: Node | None) -> Splice:
     start, end = lines.start(extent.first), lines.start(extent.last + 1)
-    ends_unbroken = lines.is_last(extent.last) and lines.end(extent.last) == end
-    if ends_unbroken and extent.first > 0:
-        scalar = last_scalar(above) if above is not None else None
-        if scalar is None or not is_block_scalar(scalar):
-            start = lines.end(extent.first - 1)
+    scalar = last_scalar(above) if above is not None else None
+    if end < len(lines.text):
+        return Splice(start, end, "")
+    if scalar is not None and is_block_scalar(scalar):
+        # Its last line breaks are part of its value; those at the end of a text are not safe
+        # in a block scalar around it, which may cut them off.
+        if lines.is_embedded and (lines.is_last(extent.last) or keeps_blanks(lines, scalar)):
+            raise Refusal("the block scalar above would end with the text around it")
+    elif lines.is_last(extent.last) and extent.first > 0:
+        start = lines.end(extent.first - 1)
     return Splice(start, end, "")
 
 

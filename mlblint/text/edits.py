@@ -6,9 +6,11 @@ in which edits that speak of the old document can be made one after the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from mlblint.text.documents import Document
+from mlblint.text.nodes import Path
 from mlblint.text.places import Place
 
 
@@ -74,18 +76,29 @@ _PHASES = {Set: 0, ReplacePart: 0, Insert: 1, Append: 1, Remove: 2, RenameKey: 3
 
 
 def in_order(edits: Iterable[Edit]) -> list[Edit]:
-    """Removals go from the last item to the first and renames from the inside out, so that
-    no edit changes the path of one that comes after it."""
+    """Edits inside scalars come before those of the documents around, removals go from the
+    last item to the first and renames from the inside out: so no edit changes the path of one
+    that comes after it."""
+    levels: dict[int, list[Edit]] = {}
+    for edit in _distinct(edits):
+        levels.setdefault(_level(edit.place.document), []).append(edit)
+    return [edit for level in sorted(levels, reverse=True) for edit in _on_level(levels[level])]
 
+
+def _level(document: Document) -> int:
+    level = 0
+    while document.host is not None:
+        level += 1
+        document = document.host.document
+    return level
+
+
+def _on_level(edits: list[Edit]) -> list[Edit]:
     def rank(edit: Edit) -> tuple[int, int]:
         depth = -len(edit.place.path) if isinstance(edit, RenameKey) else 0
         return _PHASES[type(edit)], depth
 
-    distinct: list[Edit] = []
-    for edit in edits:
-        if edit not in distinct:
-            distinct.append(edit)
-    ordered = sorted(distinct, key=rank)
+    ordered = sorted(edits, key=rank)
     removals = [edit for edit in ordered if isinstance(edit, Remove)]
     removals.sort(key=lambda edit: _sortable(edit.place.path), reverse=True)
     first = next((at for at, edit in enumerate(ordered) if isinstance(edit, Remove)), 0)
@@ -93,5 +106,15 @@ def in_order(edits: Iterable[Edit]) -> list[Edit]:
     return ordered
 
 
-def _sortable(path: tuple[str | int, ...]) -> list[tuple[int, str]]:
+def _distinct(edits: Iterable[Edit]) -> Iterator[Edit]:
+    """Values may be lists or mappings, which cannot be hashed; places can."""
+    seen: dict[Place, list[Edit]] = {}
+    for edit in edits:
+        at_place = seen.setdefault(edit.place, [])
+        if edit not in at_place:
+            at_place.append(edit)
+            yield edit
+
+
+def _sortable(path: Path) -> list[tuple[int, str]]:
     return [(key, "") if isinstance(key, int) else (-1, key) for key in path]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from mlblint.text.documents import Document
@@ -30,6 +30,7 @@ class Lines:
     def __init__(self, document: Document) -> None:
         self.text = document.text
         host = document.host
+        self.is_embedded = host is not None
         self._starts = document.source.line_starts if host is None else host.lines.starts
 
     def number(self, offset: int) -> int:
@@ -119,9 +120,37 @@ def last_line(lines: Lines, node: Node) -> int:
     if last > header and not lines.before(node.end).strip(" "):
         last -= 1
     if not keeps_blanks(lines, node):
-        while last > header and not lines.content(last).strip(" \t"):
+        indent = _body_indent(lines, node, header)
+        while last > header and _is_outside(lines.content(last), indent):
             last -= 1
     return last
+
+
+def _body_indent(lines: Lines, node: Node, header: int) -> int:
+    """How far the body of a block scalar is indented."""
+    assert isinstance(node, Scalar)
+    line = header + 1
+    while lines.is_blank(line):
+        line += 1
+    text = node.text.lstrip("\n")
+    return lines.indent(line) - (len(text) - len(text.lstrip(" ")))
+
+
+def _is_outside(content: str, indent: int) -> bool:
+    """Whether the line is no part of the body: blanks beyond its indentation would be."""
+    return not content.strip(" \t") and len(content) <= indent
+
+
+def takes_in(lines: Lines, node: Node, blanks: Iterable[int]) -> bool:
+    """Whether one of these blank lines would become a part of the node if it stood below."""
+    node = last_scalar(node)
+    if not is_block_scalar(node):
+        return False
+    indent = _body_indent(lines, node, lines.number(content_start(lines.text, node)))
+    contents = [lines.content(line) for line in blanks]
+    return any(not _is_outside(content, indent) for content in contents) or (
+        bool(contents) and keeps_blanks(lines, node)
+    )
 
 
 def last_scalar(node: Node) -> Node:

@@ -18,6 +18,10 @@ Collection = Mapping | Sequence
 MAX_DEPTH = 200
 """Kubernetes objects nest about twenty levels; go-yaml itself gives up at 10,000."""
 
+STRICTER = "found unexpected ':'"
+"""What the C parser says of `[2001:db8::/32]` and `{url: http://x}`, which are legal YAML.
+Other refusals are not tried again: most are of templates, and the pure parser is slow."""
+
 Events = Callable[[], Any]
 
 _COLON = re.compile(r"[ \t\r\n]*:")
@@ -45,7 +49,12 @@ class Parsed:
 
 def parse(text: str, base: int = 0) -> list[Parsed]:
     """The documents of `text`; `base` is added to every offset."""
-    return _parse_with(_best_events(text), text, base)
+    try:
+        return _parse_with(_best_events(text), text, base)
+    except YamlError as error:
+        if not error.problem.endswith(STRICTER):
+            raise
+    return parse_pure(text, base)
 
 
 def parse_pure(text: str, base: int = 0) -> list[Parsed]:

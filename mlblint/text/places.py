@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mlblint.text.documents import Document
 from mlblint.text.nodes import Alias, Key, Mapping, Node, Path, Scalar, find, key_node, pair
@@ -23,11 +23,11 @@ class Place:
     part: tuple[int, int] | None = None
 
     def __truediv__(self, key: Key) -> Place:
-        return replace(self, path=(*self.path, key), on_key=False, part=None)
+        return Place(self.document, (*self.path, key))
 
     @property
     def key(self) -> Place:
-        return replace(self, on_key=True, part=None)
+        return Place(self.document, self.path, on_key=True)
 
     @property
     def exists(self) -> bool:
@@ -51,7 +51,8 @@ def span(place: Place) -> Span:
         node = find(document.root, path)
     if not path:
         node = _title(node)
-    elif on_key:
+    elif on_key or _is_nothing(node):
+        on_key = True
         node = key_node(document.root, path)
     if node is None:
         return _outer(document, document.start, document.start)
@@ -99,6 +100,11 @@ def _collection_span(document: Document, node: Node, path: Path) -> Span:
     end = document.text.find("\n", node.start)
     first_line = document.text[node.start : end if end >= 0 else node.end].rstrip()
     return _outer(document, node.start, node.start + len(first_line))
+
+
+def _is_nothing(node: Node | None) -> bool:
+    """A key without a value: there is no character to point at behind it."""
+    return isinstance(node, Scalar) and node.start == node.end
 
 
 def _title(root: Node | None) -> Node | None:

@@ -37,7 +37,7 @@ from mlblint.text.places import Place
 from mlblint.text.scalars import resolve
 from mlblint.text.sites import Site
 from mlblint.text.source import Source
-from mlblint.text.splices import Refusal, Splice, apply, compose, shift
+from mlblint.text.splices import Refusal, Splice, apply, compose, joined, shift
 
 
 def plan(edits: Sequence[Edit]) -> tuple[Splice, ...]:
@@ -77,7 +77,7 @@ def _again(source: Source, where: Address) -> Document:
 def plan_one(edit: Edit) -> list[Splice]:
     """The splices of one edit, in the text of the file that holds its document."""
     document = edit.place.document
-    splices = sorted(_PLANNERS[type(edit)](edit))
+    splices = joined(_PLANNERS[type(edit)](edit))
     while document.host is not None:
         splices = outward(splices, document.host.lines)
         path = document.host.path
@@ -288,7 +288,8 @@ def _keeps_style(whole: str, quotes: str, in_flow: bool) -> bool:
 
 def _part_of_block_scalar(text: str, node: Scalar, part: Splice) -> Splice:
     lines = literal_lines(text, node)
-    if lines.inexact or "\n" in part.text or "\n" in node.text[part.start : part.end]:
+    old = node.text[part.start : part.end]
+    if lines.inexact or not old or "\n" in old + part.text:
         raise Refusal("the text stands in a block scalar whose lines cannot be traced back")
     return outward([part], lines)[0]
 

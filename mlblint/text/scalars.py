@@ -31,6 +31,9 @@ _INTEGER = re.compile(
 )
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _STRING_TAGS = frozenset(["!", "!!str", "tag:yaml.org,2002:str", "tag:yaml.org,2002:binary"])
+PLACEHOLDER = "{{ }}"
+"""What stands in the data for a placeholder that YAML took for a mapping."""
+
 _MERGE = "<<"
 
 
@@ -99,6 +102,8 @@ class _Builder:
             return resolve(node)
         if isinstance(node, Sequence):
             return [self.build(item) for item in node.items]
+        if is_placeholder(node):
+            return PLACEHOLDER
         result: dict[str, object] = {}
         merged: dict[str, object] = {}
         for key, value in node.pairs:
@@ -115,6 +120,12 @@ class _Builder:
         self._left -= values
         if self._left < 0:
             raise TooManyValuesError(f"aliases expand to more than {MAX_VALUES:,} values")
+
+
+def is_placeholder(node: Mapping) -> bool:
+    """Whether this is an unquoted `{{ name }}`: to YAML a mapping whose key is a mapping, which
+    JSON does not have, and to people a template's placeholder."""
+    return node.flow and bool(node.pairs) and isinstance(node.pairs[0][0], Mapping)
 
 
 def key_text(key: Node) -> str:

@@ -35,6 +35,17 @@ def apply(text: str, splices: Iterable[Splice]) -> str:
     return "".join(parts) + text[at:]
 
 
+def joined(splices: Iterable[Splice]) -> list[Splice]:
+    """Sorted, and those that meet made one; at one place the first comes first."""
+    result: list[Splice] = []
+    for splice in sorted(splices, key=lambda one: (one.start, one.end)):
+        if result and result[-1].end == splice.start:
+            before = result.pop()
+            splice = Splice(before.start, splice.end, before.text + splice.text)
+        result.append(splice)
+    return result
+
+
 def shift(splices: Iterable[Splice], by: int) -> tuple[Splice, ...]:
     return tuple(Splice(one.start + by, one.end + by, one.text) for one in splices)
 

@@ -108,6 +108,11 @@ from mlblint.config import ConfigError, check_options, load
         ),
         ("exclude: []\nexclude: [a]", "2:1: `exclude` is given twice, first in line 1"),
         (
+            'fail-on: "a\\n\\e[31mb"',
+            "1:10: `fail-on`: expected `error`, `warning`, `info` or `never`; "
+            r'found "a\n\x1b[31mb"',
+        ),
+        (
             "- network",
             "1:1: expected a mapping of keys, such as `network: {interfaces: [eth0]}`; "
             "found a list",

@@ -1,0 +1,45 @@
+"""Scalars as kustomize reads them.
+
+Its parser is a go-yaml v3, to which `yes`, `no`, `on`, `off`, `y` and `n` are strings
+(kyaml/internal/forked/github.com/go-yaml/yaml/resolve.go@kyaml/v0.18), while `kubectl apply` takes
+them for booleans. JSON patches are read by sigs.k8s.io/yaml, as everything else is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from mlblint.repo.traced import Traced, scalar_text
+from mlblint.text.nodes import Scalar, find, resolved, walk
+
+_WORDS = frozenset("y Y n N yes Yes YES no No NO on On ON off Off OFF".split())
+_WORD_AS_VALUE = re.compile(
+    r"[:\-,\[][ \t]+(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)[ \t]*(?:[\r\n,\]}#]|\Z)"
+)
+
+
+def as_kustomize_reads(root: Traced) -> Traced:
+    document = root.place.document
+    if not _WORD_AS_VALUE.search(document.text, document.start, document.end):
+        return root
+    node = find(document.root, root.place.path)
+    for path, scalar in walk(node) if node is not None else ():
+        if isinstance(scalar, Scalar) and scalar.text in _WORDS:
+            part = root.at(*path)
+            if part is not None and isinstance(part.data, bool):
+                root = root.put(path, replace(part, data=scalar.text))
+    return root
+
+
+def spelling(node: Traced) -> str:
+    """How a scalar is written; "" for anything that is none."""
+    written = find(node.place.document.root, node.place.path)
+    written = resolved(written) if written is not None else None
+    return written.text if isinstance(written, Scalar) else scalar_text(node)
+
+
+def is_quoted(node: Traced) -> bool:
+    written = find(node.place.document.root, node.place.path)
+    written = resolved(written) if written is not None else None
+    return isinstance(written, Scalar) and written.style != ""

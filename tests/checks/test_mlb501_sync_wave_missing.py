@@ -1,0 +1,181 @@
+"""MLB501: who must carry a wave, who need not, and which number the fix writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+APPLICATION = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: {name}{wave}
+spec:
+  source:
+    repoURL: https://git.example.com/cluster
+    path: {path}
+"""
+CHART = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: {name}{wave}
+spec:
+  source:
+    repoURL: https://charts.example.com/{chart}
+    chart: {chart}
+    targetRevision: 0.13.12
+"""
+POOL = """\
+apiVersion: metallb.io/v1beta1
+kind: IPAddressPool
+metadata:
+  name: lan
+  namespace: metallb-system{wave}
+spec:
+  addresses: [10.0.0.0/24]
+"""
+L2 = """\
+apiVersion: metallb.io/v1beta1
+kind: L2Advertisement
+metadata:
+  name: lan
+  namespace: metallb-system{wave}
+spec:
+  interfaces: [eth0]
+"""
+SERVICE = """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  type: LoadBalancer
+  selector: {app: web}
+"""
+
+
+def wave(number: int | None) -> str:
+    if number is None:
+        return ""
+    return f'\n  annotations:\n    argocd.argoproj.io/sync-wave: "{number}"'
+
+
+def app_of_apps(**waves: int | None) -> dict[str, str]:
+    """A root Application over one for each step, with these waves."""
+    names = ("chart", "pool", "advertisement", "ingress", "config", "app")
+    given = {name: wave(waves.get(name)) for name in names}
+    folder = {
+        "apps/chart.yaml": CHART.format(name="metallb", chart="metallb", wave=given["chart"]),
+        "apps/pool.yaml": POOL.format(wave=given["pool"]),
+        "apps/advertisement.yaml": L2.format(wave=given["advertisement"]),
+        "apps/ingress.yaml": CHART.format(name="traefik", chart="traefik", wave=given["ingress"]),
+        "apps/config.yaml": APPLICATION.format(name="cfg", path="cfg", wave=given["config"]),
+        "apps/app.yaml": APPLICATION.format(name="web", path="web", wave=given["app"]),
+    }
+    return {
+        "root.yaml": APPLICATION.format(name="root", path="apps", wave=""),
+        **folder,
+        "cfg/middleware.yaml": "apiVersion: traefik.io/v1alpha1\nkind: Middleware\nmetadata: {name: a}\n",
+        "web/service.yaml": SERVICE,
+    }
+
+
+@pytest.mark.parametrize(
+    ("waves", "written"),
+    [
+        ({}, {"chart": 0, "pool": 1, "advertisement": 2, "ingress": 3, "config": 4, "app": 5}),
+        ({"chart": -10}, {"pool": 1, "advertisement": 2, "ingress": 3, "config": 4, "app": 5}),
+        ({"chart": 10}, {"pool": 11, "advertisement": 12, "ingress": 13, "config": 14, "app": 15}),
+        ({"app": 1}, {"chart": -4, "pool": -3, "advertisement": -2, "ingress": -1, "config": 0}),
+        (
+            {"chart": 0, "pool": 1, "ingress": 20, "app": 30},
+            {"advertisement": 2, "config": 21},
+        ),
+    ],
+)
+def test_numbers(waves: dict, written: dict, repository: Callable) -> None:
+    repo = repository(app_of_apps(**waves))
+    assert repo.fixed("MLB501") == {
+        f"apps/{name}.yaml": app_of_apps(**{name: number})[f"apps/{name}.yaml"]
+        for name, number in written.items()
+    }
+
+
+def test_no_room(repository: Callable) -> None:
+    repo = repository(app_of_apps(chart=0, advertisement=1, ingress=3, config=4, app=5))
+    (finding,) = repo.findings("MLB501")
+    assert (finding.location.path, finding.fix) == ("apps/pool.yaml", None)
+    assert finding.unfixable == "the waves of the other steps leave no room for it"
+
+
+def test_a_scheme_of_your_own(repository: Callable) -> None:
+    config = "sync-waves: {metallb: 100, pool: 110, advertisement: 120, ingress: 130}\n"
+    fixed = repository({**app_of_apps(), ".mlblint.yaml": config}).fixed("MLB501")
+    assert '"110"' in fixed["apps/pool.yaml"]
+
+
+def test_a_wave_of_an_application_above_counts(repository: Callable) -> None:
+    files = app_of_apps()
+    files["root.yaml"] = APPLICATION.format(name="root", path="apps", wave=wave(7))
+    assert repository(files).findings("MLB501") == []
+
+
+def test_a_service_needs_none_and_an_application_without_one_neither(repository: Callable) -> None:
+    files = {
+        "root.yaml": APPLICATION.format(name="root", path="apps", wave=""),
+        "apps/web.yaml": APPLICATION.format(name="web", path="web", wave=""),
+        "web/service.yaml": SERVICE.replace("LoadBalancer", "ClusterIP"),
+        "plain/service.yaml": SERVICE,
+    }
+    assert repository(files).findings("MLB501") == []
+
+
+def test_without_an_engine_pools_and_advertisements_count(repository: Callable) -> None:
+    repo = repository({"a.yaml": POOL.format(wave=""), "b.yaml": L2.format(wave="")})
+    assert repo.spots("MLB501") == ["MLB501 a.yaml:3:1", "MLB501 b.yaml:3:1"]
+
+
+FLUX = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: {name}, namespace: flux-system}}
+spec:
+  path: ./{name}{extra}
+  sourceRef: {{kind: GitRepository, name: flux-system}}
+"""
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: metallb, namespace: metallb-system}
+spec:
+  chart: {spec: {chart: metallb, version: 0.13.12}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("depends", "places"),
+    [
+        ("", ["MLB501 clusters/config.yaml:4:1"]),
+        ("\n  dependsOn: [{name: metallb}]", []),
+        ("\n  dependsOn: [{name: between}]", []),
+        ("\n  dependsOn: [{name: apps}]", ["MLB501 clusters/config.yaml:6:3"]),
+    ],
+)
+def test_flux_says_it_by_depends_on(depends: str, places: list[str], repository: Callable) -> None:
+    between = "\n  dependsOn: [{name: metallb}]"
+    files = {
+        "clusters/metallb.yaml": FLUX.format(name="metallb", extra=""),
+        "clusters/between.yaml": FLUX.format(name="between", extra=between),
+        "clusters/apps.yaml": FLUX.format(name="apps", extra=""),
+        "clusters/config.yaml": FLUX.format(name="config", extra=depends),
+        "metallb/release.yaml": RELEASE,
+        "config/pool.yaml": POOL.format(wave=""),
+        "config/l2.yaml": L2.format(wave=""),
+        "apps/service.yaml": SERVICE,
+        "between/service.yaml": SERVICE.replace("name: web", "name: api"),
+    }
+    repo = repository(files)
+    assert repo.spots("MLB501") == places
+    assert all(f.fix is None for f in repo.findings("MLB501"))
