@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -35,14 +36,40 @@ def test_findings(card: Card, example: Example, repository: Callable) -> None:
             assert (finding.fix, finding.unfixable) == (None, expected.unfixable)
 
 
+@pytest.mark.parametrize(("card", "example"), EXAMPLES)
+def test_fixes(card: Card, example: Example, repository: Callable) -> None:
+    config = {".mlblint.yaml": as_yaml(example.config)}
+    repo = repository({**example.files, **config})
+    fixed = repo.fixed(unsafe=example.unsafe)
+    assert fixed == example.fixed
+    again = repository({**example.files, **fixed, **config})
+    assert again.fixed(unsafe=example.unsafe) == {}, "a second run changes nothing"
+
+
+@pytest.mark.parametrize("card", built_in_cards(), ids=lambda card: card.id)
+def test_the_card_is_right_about_its_fixes(card: Card, repository: Callable) -> None:
+    """What the card says of fixes is what its examples show."""
+    seen = set()
+    for example in card.examples:
+        repo = repository({**example.files, ".mlblint.yaml": as_yaml(example.config)})
+        seen |= {f.fix.applicability if f.fix else "none" for f in repo.findings(card.id)}
+    allowed = {
+        "safe": {"safe", "none"},
+        "unsafe": {"unsafe", "none"},
+        "sometimes": {"safe", "unsafe", "none"},
+        "none": {"none"},
+    }[card.fix.availability]
+    assert seen <= allowed
+    if card.fix.availability != "none":
+        assert seen - {"none"}, "no example shows a fix"
+
+
 def shown(finding: Finding) -> tuple[object, ...]:
     location = finding.location
     return finding.rule, finding.severity, location.path, location.start, finding.message
 
 
 def as_yaml(config: object) -> str:
-    import json
-
     return json.dumps(config)
 
 

@@ -71,6 +71,8 @@ def test_no_check_reads_another(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "checks").glob("mlb*.py")), ids=lambda p: p.stem)
 def test_checks_open_no_files(path: Path) -> None:
-    names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
+    names = {
+        node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)
+    }
     assert "open" not in names
     assert {"os", "io", "pathlib", "subprocess"}.isdisjoint(imports(path))

@@ -107,9 +107,9 @@ class Files:
         """The relevant documents of a file, whether they could be parsed or not."""
         if path not in self._relevant:
             source = self.source(path)
-            if self.relevant is None or source is None:
+            if self.relevant is None:
                 self._relevant[path] = self.all_parts(path)
-            elif self.relevant.search(source.text):
+            elif source is not None and self.relevant.search(source.text):
                 self._relevant[path] = tuple(documents(source, self.relevant))
             else:
                 self._relevant[path] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mlblint.repo.files import Files
@@ -12,20 +12,22 @@ from mlblint.repo.resources import Resource, resources
 from mlblint.text.documents import Broken, Document
 
 RELEVANT = re.compile(
-    r"metallb|LoadBalancer|argoproj\.io/|fluxcd\.io/|helm\.cattle\.io/|mlblint"
+    r"metallb|LoadBalancer|load-balancers|argoproj\.io/|fluxcd\.io/|helm\.cattle\.io/|mlblint"
     r"|traefik\.io/|traefik\.containo\.us/|k8s\.nginx\.org/"
-    r"|^[\"' {]*kind[\"']?:[ \t]*[\"']?(?:Service|Namespace)\b",
-    re.MULTILINE,
+    r"|kind[\"']?[ \t]*:[ \t]*(?:[&!]\S*[ \t]+)?[\"']?(?:Service|Namespace)\b"
 )
 """A document in which none of this stands cannot matter to any rule, unless another file
 refers to it."""
 
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
+# Not `backup`: that is a namespace of live applications just as often.
 _ARCHIVE = frozenset(
-    [".archive", "archive", "archived", "bak", "backup", "backups", "disabled", ".disabled"]
+    [".archive", "archive", "archived", "bak", "backups", "disabled", ".disabled"]
 )
 _CHART_TEMPLATES = re.compile(r"(?:^|/)templates/")
+# Go and Helm, Jinja, ERB, Terraform; and a variable that stands where a key would have to.
+_TEMPLATE = re.compile(r"\{\{|\{[%#]|<%|%\{|^[ \t]*(?:- )?\$\{[^}\n]*\}[ \t]*\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,12 +42,6 @@ class Index:
     encrypted: frozenset[str]
     not_text: Mapping[str, str]
 
-    def in_file(self, path: str) -> list[Resource]:
-        return [resource for document in self.documents(path) for resource in resources(document)]
-
-    def documents(self, path: str) -> list[Document]:
-        return self.files.documents(path)
-
 
 def index(files: Files) -> Index:
     found: list[Resource] = []
@@ -55,7 +51,7 @@ def index(files: Files) -> Index:
     for path in files.paths:
         for part in files.parts(path):
             if isinstance(part, Broken):
-                if is_template(path, part.source.text):
+                if _TEMPLATE.search(part.source.text, part.start, part.end):
                     templates.add(path)
                 else:
                     broken.append(part)
@@ -81,23 +77,9 @@ def is_encrypted(document: Document) -> bool:
     return isinstance(sops, dict) and "mac" in sops
 
 
-def is_template(path: str, text: str) -> bool:
-    """Text that another program turns into YAML: Helm, Jinja, Terraform, envsubst."""
-    return (
-        "{{" in text
-        or "{%" in text
-        or "%{" in text
-        or "<%" in text
-        or re.search(r"^\s*[\[{<]{1,2}[@%#-]", text, re.MULTILINE) is not None
-    )
-
-
 def is_chart_template(files: Files, path: str) -> bool:
     """Whether Helm renders the file, as part of a chart in this repository."""
-    return any(
-        files.has(posixpath.join(path[: match.start()], "Chart.yaml"))
-        for match in _CHART_TEMPLATES.finditer(path)
-    )
+    return chart_of(files, path) is not None
 
 
 def is_archived(path: str) -> bool:
@@ -118,9 +100,3 @@ def kustomization_file(files: Files, folder: str) -> str | None:
         (path for name in KUSTOMIZATION_NAMES if files.has(path := posixpath.join(folder, name))),
         None,
     )
-
-
-def documents_of_kind(files: Files, path: str, kind: str) -> Iterator[Document]:
-    for document in files.documents(path):
-        if isinstance(document.data, dict) and document.data.get("kind") == kind:
-            yield document

@@ -206,7 +206,7 @@ def _put_on_line(site: Site, text: str) -> list[Splice]:
     lines = site.lines
     if site.is_empty:
         at = site.properties_end
-        return [Splice(at, at, f" {text}")]
+        return [Splice(at, site.blanks_to_line_end(at), f" {text}")]
     if is_block_scalar(site.node):
         return _put_over_block_scalar(site, text)
     if lines.number(site.node.start) != lines.number(site.slot) or _is_block(site.node):
@@ -255,7 +255,8 @@ def _put_behind_dash(site: Site, added: list[str], column: int) -> list[Splice]:
     first, *rest = added
     gap = " " * (column - site.column - 1)
     if site.is_empty:
-        splices = [Splice(site.properties_end, site.properties_end, gap + first)]
+        at = site.properties_end
+        splices = [Splice(at, site.blanks_to_line_end(at), gap + first)]
         last = lines.number(site.properties_end)
     else:
         site.no_comments(site.slot, site.end)

@@ -120,6 +120,11 @@ class Site:
             end = match.end()
         return end
 
+    def blanks_to_line_end(self, at: int) -> int:
+        """The end of the blanks behind an offset if nothing else follows on the line."""
+        end = self.lines.end(self.lines.number(at))
+        return at if self.text[at:end].strip(" \t") else end
+
     def no_comments(self, start: int, end: int) -> None:
         """Refuse to lose comments; a comment behind the value's last line stays."""
         if "#" in self.text[start:end] and any(

@@ -301,7 +301,7 @@ def test_config_turns_it_round(repository: Callable) -> None:
 def test_auto_follows_the_version(version: str, expected: str, repository: Callable) -> None:
     for prefix in ("metallb.io", "metallb.universe.tf"):
         files = {
-            ".mlblint.yaml": "metallb: {annotation-prefix: auto, version: %s}\n" % version,
+            ".mlblint.yaml": f"metallb: {{annotation-prefix: auto, version: {version}}}\n",
             "f.yaml": SERVICE.format(annotations=f"{prefix}/address-pool: lan"),
         }
         assert bool(repository(files).findings("MLB101")) == (prefix != expected)

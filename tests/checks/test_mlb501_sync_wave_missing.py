@@ -55,6 +55,12 @@ spec:
   selector: {app: web}
 """
 
+MIDDLEWARE = """\
+apiVersion: traefik.io/v1alpha1
+kind: Middleware
+metadata: {name: headers}
+"""
+
 
 def wave(number: int | None) -> str:
     if number is None:
@@ -77,7 +83,7 @@ def app_of_apps(**waves: int | None) -> dict[str, str]:
     return {
         "root.yaml": APPLICATION.format(name="root", path="apps", wave=""),
         **folder,
-        "cfg/middleware.yaml": "apiVersion: traefik.io/v1alpha1\nkind: Middleware\nmetadata: {name: a}\n",
+        "cfg/middleware.yaml": MIDDLEWARE,
         "web/service.yaml": SERVICE,
     }
 
