@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mlblint.text.documents import Broken, Document, documents
+from mlblint.text.parser import YamlError
+from mlblint.text.scalars import TooManyValuesError
 from mlblint.text.source import NotTextError, Source
 
 _GIT_CRYPT = b"\0GITCRYPT\0"
@@ -110,7 +112,8 @@ class Files:
             if self.relevant is None:
                 self._relevant[path] = self.all_parts(path)
             elif source is not None and self.relevant.search(source.text):
-                self._relevant[path] = tuple(documents(source, self.relevant))
+                found = documents(source, self.relevant)
+                self._relevant[path] = tuple(map(_measured, found))
             else:
                 self._relevant[path] = ()
         return self._relevant[path]
@@ -122,7 +125,7 @@ class Files:
             source = self.source(path)
             known = {} if self.relevant is None else {p.start: p for p in self.parts(path)}
             found = documents(source) if source else ()
-            self._all[path] = tuple(known.get(part.start, part) for part in found)
+            self._all[path] = tuple(known.get(p.start) or _measured(p) for p in found)
         return self._all[path]
 
     def documents(self, path: str) -> list[Document]:
@@ -133,6 +136,17 @@ class Files:
 
     def has(self, path: str) -> bool:
         return path in self.names
+
+
+def _measured(part: Document | Broken) -> Document | Broken:
+    """Aliases can make a short text stand for more values than anybody can hold; such a
+    document is no better than one that cannot be parsed."""
+    if isinstance(part, Document) and part.text.find("*", part.start, part.end) >= 0:
+        try:
+            _ = part.data
+        except TooManyValuesError as error:
+            return Broken(part.source, YamlError(str(error), part.start), part.start, part.end)
+    return part
 
 
 def join(folder: str, relative: str) -> str | None:
