@@ -35,19 +35,17 @@ def _accepts(schema: Mapping[str, Any] | bool, resource: Resource) -> bool:
 
 def _faults(pattern: Pattern, resource: Resource) -> Iterator[Path]:
     """The places that fall short; of what cannot be known nothing is concluded."""
-    if pattern.require is True:
+    if _accepts(pattern.require, resource):
         return
-    if pattern.require is False:
-        yield pattern.at or ()
+    if pattern.at is not None or pattern.require is False:
+        at = pattern.at or ()
+        if not is_opaque(get(resource.data, *at)):
+            yield at
         return
-    found = [
-        violation.path
-        for violation in violations(pattern.require, resource.data)
-        if not is_opaque(get(resource.data, *violation.path))
-    ]
-    if pattern.at is not None:
-        found = [pattern.at] if found else []
-    yield from found
+    assert isinstance(pattern.require, Mapping)
+    for violation in violations(pattern.require, resource.data):
+        if not is_opaque(get(resource.data, *violation.path)):
+            yield violation.path
 
 
 def _problem(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mlblint import discovery, engine
 from mlblint.cards import all_cards
-from mlblint.config import Config, ConfigError, matches
+from mlblint.config import Config, ConfigError, check_options, matches
 from mlblint.findings import Finding
 from mlblint.repo import model as repository
 from mlblint.repo.clusters import ClusterRule
@@ -29,11 +29,13 @@ class Request:
     config: Config
     named: frozenset[str] | None = None
     changed: Mapping[str, bytes] = field(default_factory=dict)
+    files: Files | None = None
 
 
 @dataclass(frozen=True)
 class Result:
-    """`unreadable` are files with the reason; templates and encrypted files are counted."""
+    """`unreadable` are files with the reason; templates and encrypted files are counted.
+    `repository` is what was read, for another look."""
 
     findings: tuple[Finding, ...]
     files: int
@@ -42,12 +44,15 @@ class Result:
     unreadable: tuple[tuple[str, str], ...]
     internal_errors: bool
     sources: Callable[[str], Source | None]
+    repository: Files
 
 
 def lint(request: Request) -> Result:
-    model = load_model(request.root, request.config, request.changed)
+    model = build_model(_files(request), request.config)
     refuse_impossible_prefix(request.config, model)
-    rules = engine.rules(all_cards(request.root, request.config.rules.extend_rules), request.config)
+    cards = all_cards(request.root, request.config.rules.extend_rules)
+    check_options(request.config, {card.id: card.options or {} for card in cards})
+    rules = engine.rules(cards, request.config)
     outcome = engine.run(model, request.config, rules)
     ignored = per_file_ignores(request.config)
     findings = tuple(
@@ -68,12 +73,24 @@ def lint(request: Request) -> Result:
         ),
         internal_errors=outcome.crashed,
         sources=model.files.source,
+        repository=model.files,
     )
 
 
-def load_model(root: Path, config: Config, changed: Mapping[str, bytes] | None = None) -> Model:
-    paths = discovery.repository_files(root, config.exclude)
-    files = Files(root, paths, changed, RELEVANT)
+def load_model(root: Path, config: Config) -> Model:
+    return build_model(_files(Request(root, config)), config)
+
+
+def _files(request: Request) -> Files:
+    if request.files is not None:
+        return request.files.with_changes(request.changed)
+    paths = discovery.repository_files(request.root, request.config.exclude)
+    # A file that was named is looked at whatever its name ends with.
+    paths = [*paths, *(request.named or ())]
+    return Files(request.root, paths, request.changed, RELEVANT)
+
+
+def build_model(files: Files, config: Config) -> Model:
     rules = [ClusterRule(c.name, c.paths, c.each) for c in config.clusters]
     known = Known(
         version=parse_version(config.metallb.version) if config.metallb.version else None,

@@ -31,7 +31,8 @@ def mend(request: Request, *, unsafe: bool) -> Mended:
         nonlocal result
         # Of the whole repository: a fix must not lead to a finding in another file either.
         changed = {**request.changed, **state}
-        result = lint(replace(request, named=None, changed=changed))
+        known = result.repository if result else None
+        result = lint(replace(request, named=None, changed=changed, files=known))
         return result.findings
 
     def forbidden(path: str) -> str | None:
@@ -45,7 +46,8 @@ def mend(request: Request, *, unsafe: bool) -> Mended:
     if request.named is not None:
         # The last look was at the final state, but counted the files of the whole repository.
         changed = {change.path: change.new for change in outcome.changes}
-        result = lint(replace(request, changed={**request.changed, **changed}))
+        known = result.repository
+        result = lint(replace(request, changed={**request.changed, **changed}, files=known))
     remaining = tuple(
         _explained(finding) for finding in outcome.remaining if concerns(finding, request.named)
     )

@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from mlblint.text.documents import Broken, Document, documents
 from mlblint.text.parser import YamlError
 from mlblint.text.scalars import TooManyValuesError
 from mlblint.text.source import NotTextError, Source
+
+T = TypeVar("T")
 
 _GIT_CRYPT = b"\0GITCRYPT\0"
 _WILDCARD = re.compile(
@@ -41,6 +43,22 @@ class Files:
         self._sources: dict[str, Source | None] = {}
         self._relevant: dict[str, tuple[Document | Broken, ...]] = {}
         self._all: dict[str, tuple[Document | Broken, ...]] = {}
+
+    def with_changes(self, changed: Mapping[str, bytes]) -> Files:
+        """The same files with other bytes in some of them. What is the same in both is not
+        read or parsed again."""
+        other = Files(self.root, self.paths, changed, self.relevant)
+        differing = {
+            path
+            for path in {*self.changed, *other.changed}
+            if self.changed.get(path) != other.changed.get(path)
+        }
+        other._sources = _without(differing, self._sources)
+        other._relevant = _without(differing, self._relevant)
+        other._all = _without(differing, self._all)
+        other.unreadable = _without(differing, self.unreadable)
+        other.not_text = _without(differing, self.not_text)
+        return other
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -147,6 +165,10 @@ def _measured(part: Document | Broken) -> Document | Broken:
         except TooManyValuesError as error:
             return Broken(part.source, YamlError(str(error), part.start), part.start, part.end)
     return part
+
+
+def _without(paths: set[str], known: Mapping[str, T]) -> dict[str, T]:
+    return {path: one for path, one in known.items() if path not in paths}
 
 
 def join(folder: str, relative: str) -> str | None:

@@ -22,9 +22,7 @@ refers to it."""
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 # Not `backup`: that is a namespace of live applications just as often.
-_ARCHIVE = frozenset(
-    [".archive", "archive", "archived", "bak", "backups", "disabled", ".disabled"]
-)
+_ARCHIVE = frozenset([".archive", "archive", "archived", "bak", "backups", "disabled", ".disabled"])
 _CHART_TEMPLATES = re.compile(r"(?:^|/)templates/")
 # Go and Helm, Jinja, ERB, Terraform; and a variable that stands where a key would have to.
 _TEMPLATE = re.compile(r"\{\{|\{[%#]|<%|%\{|^[ \t]*(?:- )?\$\{[^}\n]*\}[ \t]*\r?$", re.MULTILINE)

@@ -145,6 +145,9 @@ class Builder:
         for chart in asked.charts:
             self._add_chart(stage, chart, asked.folder)
         for generator in asked.generators:
+            path = join(asked.folder, generator.text())
+            if path is not None and self._files.has(path):
+                stage.used.add(path)
             stage.not_followed(generator.place, "what the generator makes is not known")
         for entry in asked.components:
             self._add_component(stage, entry, asked.folder, everything, above)

@@ -15,17 +15,19 @@ from functools import cached_property
 from mlblint.repo.files import Files, join
 from mlblint.repo.index import KUSTOMIZATION_NAMES, is_archived
 from mlblint.repo.resources import Resource, items, mapping, resources, text
-from mlblint.text.documents import Document
+from mlblint.text.documents import Broken, Document
 from mlblint.text.places import Place
+
+Parts = tuple[Document | Broken, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class ConfigMap:
-    """`resource` has the data that is written out, `files` the paths of what is not, by key.
-    `complete` is false if there may be more, or other, data than these."""
+    """`resource` has the data that is written out, `files` what stands in files of their own,
+    by key. `complete` is false if there may be more, or other, data than these."""
 
     resource: Resource
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Parts] = field(default_factory=dict)
     complete: bool = True
 
     @property
@@ -45,16 +47,15 @@ class Referents:
         if name not in self._config_maps:
             self._config_maps[name] = list(self._find_config_maps(name))
         candidates = [
-            one
-            for one in self._config_maps[name]
-            if _may_be_in(one.resource.namespace, namespace)
+            one for one in self._config_maps[name] if _may_be_in(one.resource.namespace, namespace)
         ]
         found = _nearest([one.resource for one in candidates], asker)
         for one in candidates:
             if one.resource is found:
                 # Several may be a base and its overlays, which change it.
                 own = posixpath.dirname(found.file) == posixpath.dirname(asker.file)
-                sure = one.complete and (own or len(candidates) == 1)
+                alone = own or len(candidates) == 1
+                sure = alone and all(candidate.complete for candidate in candidates)
                 return one if sure else ConfigMap(one.resource, one.files, False)
         return None
 
@@ -112,13 +113,13 @@ class Referents:
         self, entry: Mapping[str, object], place: Place, kustomization: Mapping[str, object]
     ) -> ConfigMap:
         folder = posixpath.dirname(place.document.source.path)
-        files: dict[str, str] = {}
+        files: dict[str, Parts] = {}
         complete = not entry.get("envs") and not entry.get("env")
         for line in map(text, items(entry.get("files"))):
             key, equals, path = line.partition("=")
             found = join(folder, path if equals else line)
             if found is not None and self._files.has(found):
-                files[key if equals else posixpath.basename(line)] = found
+                files[key if equals else posixpath.basename(line)] = self._files.all_parts(found)
             else:
                 complete = False
         literals = (text(line).partition("=") for line in items(entry.get("literals")))

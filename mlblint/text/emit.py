@@ -34,8 +34,8 @@ _UNPRINTABLE = re.compile(
     "[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
-# libyaml refuses a colon inside a plain scalar there.
-_FLOW_INDICATOR = re.compile(r"[,\[\]{}:]")
+# libyaml refuses a colon or question mark inside a plain scalar there.
+_FLOW_INDICATOR = re.compile(r"[,\[\]{}:?]")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 

@@ -109,6 +109,21 @@ def _is_anchored(node: Node) -> bool:
     return not isinstance(node, Alias) and node.anchor is not None
 
 
+def inside_block_scalars(document: Document) -> None:
+    """YAML inside YAML can be edited if the scalars that hold it, level by level, are literal
+    ones of this place alone."""
+    while document.host is not None:
+        host = document.host
+        if host.lines.inexact:
+            raise Refusal(host.lines.inexact)
+        nodes = existing(host.document, host.path)
+        if isinstance(nodes[-1], Alias):
+            raise Refusal(f"{dotted(host.path)} is the alias *{nodes[-1].name}")
+        unshared(host.document, nodes)
+        known_tags(nodes)
+        document = host.document
+
+
 def known_tags(nodes: Iterable[Node]) -> None:
     for node in nodes:
         tag = None if isinstance(node, Alias) else node.tag

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mlblint.text.embedded import LineMap
-from mlblint.text.splices import Refusal, Splice
+from mlblint.text.splices import Splice
 
 
 def outward(splices: Iterable[Splice], lines: LineMap) -> list[Splice]:
-    if lines.inexact:
-        raise Refusal(lines.inexact)
     return [_one(splice, lines) for splice in splices]
 
 

@@ -77,14 +77,11 @@ def _again(source: Source, where: Address) -> Document:
 def plan_one(edit: Edit) -> list[Splice]:
     """The splices of one edit, in the text of the file that holds its document."""
     document = edit.place.document
+    guards.inside_block_scalars(document)
     splices = joined(_PLANNERS[type(edit)](edit))
     while document.host is not None:
         splices = outward(splices, document.host.lines)
-        path = document.host.path
         document = document.host.document
-        nodes = guards.existing(document, path)
-        guards.unshared(document, nodes)
-        guards.known_tags(nodes)
     return [_with_line_endings(document.text, splice) for splice in splices]
 
 

@@ -107,6 +107,8 @@ class _Builder:
         result: dict[str, object] = {}
         merged: dict[str, object] = {}
         for key, value in node.pairs:
+            if not isinstance(key, Alias) and key.anchor:
+                self.build(key)
             built = self.build(value)
             if isinstance(key, Scalar) and key.text == _MERGE and not key.style:
                 # Earlier mappings of a merge list win over later ones.

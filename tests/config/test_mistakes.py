@@ -40,7 +40,7 @@ from mlblint.config import ConfigError, check_options, load
         ),
         (
             "network: {reserved: {router: }}",
-            "1:29: `network.reserved.router`: expected a text or a list, such as "
+            "1:22: `network.reserved.router`: expected a text or a list, such as "
             '"192.168.7.1"; found nothing',
         ),
         (

@@ -237,10 +237,10 @@ def test_the_last_item_leaves_an_empty_list(edited):
 
 def test_removals_and_insertions_at_one_place(edited):
     before = "spec:\n  loadBalancerIP: 10.0.0.1\n"
-    make = lambda root: [
-        Remove(at(root, "spec", "loadBalancerIP")),
-        Insert(root / "spec", "k", "v"),
-    ]
+
+    def make(root):
+        return Remove(at(root, "spec", "loadBalancerIP")), Insert(root / "spec", "k", "v")
+
     assert edited(before, make) == "spec:\n  k: v\n"
 
 
