@@ -39,13 +39,17 @@ def _faults(pattern: Pattern, resource: Resource) -> Iterator[Path]:
         return
     if pattern.at is not None or pattern.require is False:
         at = pattern.at or ()
-        if not is_opaque(get(resource.data, *at)):
+        if not _is_undecided(resource, at):
             yield at
         return
     assert isinstance(pattern.require, Mapping)
     for violation in violations(pattern.require, resource.data):
-        if not is_opaque(get(resource.data, *violation.path)):
+        if not _is_undecided(resource, violation.path):
             yield violation.path
+
+
+def _is_undecided(resource: Resource, path: Path) -> bool:
+    return resource.is_unknown(*path) or is_opaque(get(resource.data, *path))
 
 
 def _problem(

@@ -6,9 +6,9 @@ leaves a finding which was not there before, is taken back, and its finding says
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from mlblint.findings import Finding, Fix
@@ -18,7 +18,7 @@ from mlblint.text.planning import plan
 from mlblint.text.proof import prove
 from mlblint.text.sops import is_encrypted
 from mlblint.text.source import Source
-from mlblint.text.splices import Refusal, Splice, touch
+from mlblint.text.splices import Occupied, Refusal, Splice
 
 Lint = Callable[[Mapping[str, bytes]], Sequence[Finding]]
 """All findings of the repository, if these bytes stood in these files."""
@@ -92,6 +92,7 @@ class _Run:
     unsafe: bool
     forbidden: Callable[[str], str | None]
     rejected: Mapping[Key, str]
+    encrypted: dict[Source, bool] = field(default_factory=dict)
 
     def obstacle(self, finding: Finding) -> str | None:
         """Why the fix of a finding is not to be made, before it is planned."""
@@ -104,11 +105,16 @@ class _Run:
         sources = {e.place.document.source.path: e.place.document.source for e in finding.fix.edits}
         for path, source in sorted(sources.items()):
             reason = self.forbidden(path)
-            if reason is None and is_encrypted(source):
+            if reason is None and self._is_encrypted(source):
                 reason = ENCRYPTED
             if reason is not None:
                 return reason
         return None
+
+    def _is_encrypted(self, source: Source) -> bool:
+        if source not in self.encrypted:
+            self.encrypted[source] = is_encrypted(source)
+        return self.encrypted[source]
 
 
 def fix(
@@ -180,14 +186,14 @@ def _apart(planned: Iterable[_Taken]) -> tuple[list[_Taken], list[_Taken]]:
     """Fixes that do not meet in any file, and those that wait for them."""
     candidates: list[_Taken] = []
     waiting: list[_Taken] = []
-    occupied: dict[str, list[Splice]] = {}
+    occupied: dict[str, Occupied] = defaultdict(Occupied)
     for one in planned:
-        if any(touch(occupied.get(path, []), file.splices) for path, file in one.plans.items()):
+        if any(occupied[path].meets(file.splices) for path, file in one.plans.items()):
             waiting.append(one)
             continue
         candidates.append(one)
         for path, file in one.plans.items():
-            occupied[path] = sorted([*occupied.get(path, []), *file.splices])
+            occupied[path].take(file.splices)
     return candidates, waiting
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+PATIENCE, PAUSE = 10.0, 0.02
+"""Seconds to wait for another run, and between two looks."""
 
 
 class WriteError(Exception):
@@ -100,8 +104,17 @@ def _locked(folder: Path) -> Iterator[int | None]:
 
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        with suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        for _ in range(int(PATIENCE / PAUSE)):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(PAUSE)
+            except OSError:
+                break
+            else:
+                break
+        else:
+            raise BlockingIOError(None, "another run is writing in this folder")
         yield descriptor
     finally:
         os.close(descriptor)

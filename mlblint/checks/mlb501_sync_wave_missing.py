@@ -39,10 +39,9 @@ class Part:
 
     @property
     def is_ordered(self) -> bool:
-        own = self.resource.annotations
-        return any(hook in own for hook in _HOOKS) or any(
-            WAVE in one.annotations for one in self._chain()
-        )
+        if any(hook in self.resource.annotations for hook in _HOOKS):
+            return True
+        return any(WAVE in one.annotations or _may_be_set(one) for one in self._chain())
 
     @property
     def wave(self) -> int | None:
@@ -115,6 +114,11 @@ def _application_steps(cluster: Cluster) -> Iterator[tuple[str, Delivery]]:
     for service in cluster.services:
         if service.type == "LoadBalancer" and service.source.by is not None:
             yield "apps", service.source.by
+
+
+def _may_be_set(resource: Resource) -> bool:
+    """Something annotates the object that cannot be followed here."""
+    return resource.is_unknown("metadata", "annotations", WAVE)
 
 
 def _number(value: object) -> int | None:

@@ -1,30 +1,43 @@
-"""Argo CD: what an Application says, and the Applications that an ApplicationSet makes."""
+"""Argo CD: what an Application says. What an ApplicationSet makes is told elsewhere."""
 
 from __future__ import annotations
 
-import itertools
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from mlblint.repo.files import Files, glob_pattern, join
-from mlblint.repo.resources import Resource, get, items, mapping, text
+from mlblint.repo.application_sets import GROUP, generated
+from mlblint.repo.files import Dialect, Files, glob_pattern, join
+from mlblint.repo.resources import Resource, is_opaque, items, mapping, text
 from mlblint.text.nodes import Key, Path
 
-GROUP = "argoproj.io"
-IN_CLUSTER = frozenset(["", "https://kubernetes.default.svc", "in-cluster"])
-MAX_GENERATED = 1000
-"""Applications that one ApplicationSet may make here; products of lists grow fast."""
+__all__ = [
+    "GROUP",
+    "ApplicationSource",
+    "destination",
+    "destination_namespace",
+    "folder_files",
+    "generated",
+    "is_application",
+    "local_repositories",
+    "references",
+    "sources",
+    "value_file",
+]
 
-_OLD_PARAMETER = re.compile(r"\{\{\s*([A-Za-z0-9_.\-\[\]]+)\s*\}\}")
-_GO_PARAMETER = re.compile(r"\{\{-?\s*\.([A-Za-z0-9_.]+)\s*-?\}\}")
+IN_CLUSTER = frozenset(["", "https://kubernetes.default.svc", "in-cluster"])
+
+# The library github.com/gobwas/glob, without separators: its `*` does not stop at "/".
+_GOBWAS = Dialect(star=".*", folders=".*/", double_star=".*", one=".", braces=True)
+_SCP = re.compile(r"^(?:[\w.-]+@)?([\w.-]+):(?!//)")
 
 
 @dataclass(frozen=True)
 class ApplicationSource:
-    """One of an Application's sources; `at` is where it stands in the Application."""
+    """One of an Application's sources; `at` is where it stands in the Application. `named_by`
+    is the field that says what is delivered; `path` is "." for the root of a repository."""
 
     at: Path
     repository: str
@@ -35,6 +48,21 @@ class ApplicationSource:
     helm: Mapping[str, Any]
     kustomize: Mapping[str, Any]
     directory: Mapping[str, Any]
+    named_by: Literal["chart", "path", "repoURL"] = "path"
+
+    @property
+    def folder(self) -> str | None:
+        return "" if self.path == "." else self.path
+
+    @property
+    def tool(self) -> Literal["helm", "kustomize", "directory"] | None:
+        """What reads the folder, whatever lies in it, if the source says so (Argo CD
+        pkg/apis/application/v1alpha1/types.go@v2.14, `ExplicitType`)."""
+        if self.kustomize:
+            return "kustomize"
+        if self.helm:
+            return "helm"
+        return "directory" if self.directory else None
 
 
 def is_application(resource: Resource) -> bool:
@@ -42,9 +70,12 @@ def is_application(resource: Resource) -> bool:
 
 
 def sources(application: Resource) -> list[ApplicationSource]:
-    """`sources` wins over `source` (Argo CD pkg/apis/application/v1alpha1/types.go@v2.14,
-    `GetSources`)."""
+    """What is hydrated wins over `sources`, and that over `source` (Argo CD
+    pkg/apis/application/v1alpha1/types.go@v2.14, `GetSources`)."""
     spec = mapping(application.get("spec"))
+    dry = mapping(mapping(spec.get("sourceHydrator")).get("drySource"))
+    if dry:
+        return [_source(dry, ("spec", "sourceHydrator", "drySource"))]
     several = items(spec.get("sources"))
     if several:
         return [
@@ -55,17 +86,24 @@ def sources(application: Resource) -> list[ApplicationSource]:
 
 
 def _source(source: Mapping[str, Any], at: tuple[Key, ...]) -> ApplicationSource:
-    path = text(source.get("path"))
+    repository = text(source.get("repoURL"))
+    path, chart = text(source.get("path")), text(source.get("chart"))
+    named_by: Literal["chart", "path", "repoURL"] = "chart" if chart else "path"
+    if repository.startswith("oci://") and not chart:
+        # The chart is the last part of the address, and `path` leads to a place inside it.
+        named_by, path = "repoURL", ""
+        repository, chart = posixpath.split(repository.rstrip("/"))
     return ApplicationSource(
         at=at,
-        repository=text(source.get("repoURL")),
-        path=path.strip("/") or "." if path else None,
-        chart=text(source.get("chart")) or None,
+        repository=repository,
+        path=posixpath.normpath(path.strip("/") or ".") if path and not chart else None,
+        chart=chart or None,
         revision=_version(source.get("targetRevision")),
         ref=text(source.get("ref")) or None,
         helm=mapping(source.get("helm")),
         kustomize=mapping(source.get("kustomize")),
         directory=mapping(source.get("directory")),
+        named_by=named_by,
     )
 
 
@@ -85,15 +123,65 @@ def destination_namespace(application: Resource) -> str | None:
     return text(application.get("spec", "destination", "namespace")) or None
 
 
-def local_repositories(applications: list[Resource], files: Files) -> frozenset[str]:
-    """The repository URLs that mean the repository at hand: those whose paths exist here."""
-    found: dict[str, list[bool]] = {}
+def local_repositories(applications: Iterable[Resource], files: Files) -> frozenset[str]:
+    """The repository URLs that mean the repository at hand: those of which more paths exist
+    here than do not. The root exists everywhere, and proves something only if nothing else
+    does, and a single repository is spoken of."""
+    evidence: dict[str, list[bool]] = {}
+    roots: set[str] = set()
+    urls: set[str] = set()
     for application in applications:
-        for source in sources(application):
-            if source.path is not None and not source.chart:
-                exists = files.has_folder("" if source.path == "." else source.path)
-                found.setdefault(source.repository, []).append(exists)
-    return frozenset(url for url, exist in found.items() if 2 * sum(exist) > len(exist))
+        several = sources(application)
+        for source in several:
+            url = _same(source.repository)
+            if source.chart is None and url:
+                urls.add(source.repository)
+                if source.path == ".":
+                    roots.add(url)
+                elif source.path is not None and not is_opaque(source.path):
+                    evidence.setdefault(url, []).append(files.has_folder(source.path))
+        for url, exists in _value_files(several, files):
+            evidence.setdefault(url, []).append(exists)
+    local = {url for url, exist in evidence.items() if 2 * sum(exist) > len(exist)}
+    if not evidence and len(roots) == 1:
+        local = roots
+    return frozenset(url for url in urls if _same(url) in local)
+
+
+def _value_files(several: list[ApplicationSource], files: Files) -> Iterable[tuple[str, bool]]:
+    """For each value file in another source's repository whether it exists here."""
+    urls = {source.ref: _same(source.repository) for source in several if source.ref}
+    for source in several:
+        for entry in map(text, items(source.helm.get("valueFiles"))):
+            name, _, path = entry.removeprefix("$").partition("/")
+            if entry.startswith("$") and name in urls and not is_opaque(path):
+                yield urls[name], files.has(path)
+
+
+def _same(url: str) -> str:
+    """One spelling for all addresses of a repository (Argo CD util/git/git.go@v2.14,
+    `NormalizeGitURL`, which keeps the protocol; people do not)."""
+    bare = _SCP.sub(r"\1/", re.sub(r"^[a-z+]+://(?:[^@/]+@)?", "", url.strip()))
+    return bare.lower().rstrip("/").removesuffix(".git")
+
+
+def references(several: list[ApplicationSource], local: frozenset[str]) -> dict[str, str]:
+    """The folders of this repository that `$name` stands for: the root of the repository of
+    the source with that name, whatever its `path`."""
+    return {source.ref: "" for source in several if source.ref and source.repository in local}
+
+
+def value_file(path: str, folder: str | None, references: Mapping[str, str]) -> str | None:
+    """The file of this repository that an entry of `valueFiles` means: relative to the
+    source's folder, to the root with a leading "/", or to another source (`$name/...`). A
+    source without a folder is a chart from elsewhere, with files of its own (Argo CD
+    util/io/path/resolved.go@v2.14, `ResolveValueFilePathOrUrl`)."""
+    name, _, rest = path[1:].partition("/")
+    if path.startswith("$"):
+        path, folder = rest, references.get(name)
+    if folder is None or "://" in path or any(sign in path for sign in "$*{"):
+        return None
+    return join("", path[1:]) if path.startswith("/") else join(folder, path)
 
 
 def folder_files(files: Files, folder: str, directory: Mapping[str, Any]) -> list[str]:
@@ -110,128 +198,5 @@ def folder_files(files: Files, folder: str, directory: Mapping[str, Any]) -> lis
 
 
 def _matches(pattern: str, path: str, folder: str) -> bool:
-    relative = posixpath.relpath(path, folder or ".")
-    options = pattern[1:-1].split(",") if pattern[:1] == "{" and pattern[-1:] == "}" else [pattern]
-    return any(glob_pattern(option.strip()).fullmatch(relative) for option in options)
-
-
-def generated(application_set: Resource, files: Files) -> Iterator[Resource]:
-    """The Applications that can be told from the repository alone. A template whose
-    parameters come from elsewhere (clusters, Git hosting, plugins) yields one Application
-    that keeps its placeholders."""
-    spec = mapping(application_set.get("spec"))
-    template = mapping(spec.get("template"))
-    if not template:
-        return
-    go = spec.get("goTemplate") is True
-    base = application_set.place("spec", "template")
-    seen: list[Mapping[str, str]] = []
-    for generator in items(spec.get("generators")):
-        seen.extend(itertools.islice(_parameters(mapping(generator), files), MAX_GENERATED))
-    for parameters in seen or [{}]:
-        filled = mapping(_fill(template, parameters, go))
-        yield Resource(base, {"apiVersion": f"{GROUP}/v1alpha1", "kind": "Application", **filled})
-
-
-def _parameters(generator: Mapping[str, Any], files: Files) -> Iterator[Mapping[str, str]]:
-    if "list" in generator:
-        for element in items(get(generator, "list", "elements")):
-            yield _flat(element)
-    elif "git" in generator:
-        yield from _git_parameters(mapping(generator["git"]), files)
-    elif "matrix" in generator:
-        children = items(get(generator, "matrix", "generators"))
-        lists = [list(_parameters(mapping(child), files)) or [{}] for child in children]
-        for combination in itertools.product(*lists):
-            yield {key: value for part in combination for key, value in part.items()}
-    elif "merge" in generator:
-        yield from _merged(mapping(generator["merge"]), files)
-
-
-def _git_parameters(git: Mapping[str, Any], files: Files) -> Iterator[Mapping[str, str]]:
-    directories = [mapping(entry) for entry in items(git.get("directories"))]
-    included = [text(e.get("path")) for e in directories if e.get("exclude") is not True]
-    excluded = [text(e.get("path")) for e in directories if e.get("exclude") is True]
-    for folder in sorted(files.folders):
-        if _any_match(included, folder) and not _any_match(excluded, folder):
-            yield _path_parameters(folder)
-    for entry in items(git.get("files")):
-        pattern = text(mapping(entry).get("path"))
-        for path in files.paths:
-            if pattern and glob_pattern(pattern).fullmatch(path):
-                for document in files.all_documents(path):
-                    yield {**_path_parameters(posixpath.dirname(path)), **_flat(document.data)}
-
-
-def _any_match(patterns: list[str], folder: str) -> bool:
-    return any(glob_pattern(pattern.strip("/")).fullmatch(folder) for pattern in patterns)
-
-
-def _path_parameters(folder: str) -> dict[str, str]:
-    parameters = {
-        "path": folder,
-        "path.path": folder,
-        "path.basename": posixpath.basename(folder),
-        "path.basenameNormalized": re.sub(r"[^a-z0-9.-]", "-", posixpath.basename(folder).lower()),
-    }
-    for index, segment in enumerate(folder.split("/")):
-        parameters[f"path[{index}]"] = parameters[f"path.segments.{index}"] = segment
-    return parameters
-
-
-def _merged(merge: Mapping[str, Any], files: Files) -> Iterator[Mapping[str, str]]:
-    keys = [text(key) for key in items(merge.get("mergeKeys"))]
-    first, *others = [
-        list(_parameters(mapping(child), files)) for child in items(merge.get("generators"))
-    ] or [[]]
-    for parameters in first:
-        merged = dict(parameters)
-        for other in others:
-            for candidate in other:
-                if all(candidate.get(key) == parameters.get(key) for key in keys):
-                    merged.update(candidate)
-        yield merged
-
-
-def _flat(value: object, prefix: str = "") -> dict[str, str]:
-    """Nested values under dotted names, as both template languages reach them."""
-    if isinstance(value, Mapping):
-        return {
-            name: leaf
-            for key, inner in value.items()
-            for name, leaf in _flat(inner, f"{prefix}{key}.").items()
-        }
-    if isinstance(value, list):
-        return {}
-    scalar = str(value).lower() if isinstance(value, bool) else str(value)
-    name = prefix[:-1]
-    return {name: scalar, f"values.{name}": scalar}
-
-
-def _fill(value: object, parameters: Mapping[str, str], go: bool) -> object:
-    if isinstance(value, Mapping):
-        return {
-            str(_fill(key, parameters, go)): _fill(inner, parameters, go)
-            for key, inner in value.items()
-        }
-    if isinstance(value, list):
-        return [_fill(item, parameters, go) for item in value]
-    if not isinstance(value, str) or "{{" not in value:
-        return value
-    pattern = _GO_PARAMETER if go else _OLD_PARAMETER
-    return pattern.sub(lambda match: parameters.get(_name(match[1], go), match[0]), value)
-
-
-def _name(name: str, go: bool) -> str:
-    return "path.path" if go and name == "path" else name
-
-
-def value_file(path: str, folder: str, references: Mapping[str, str]) -> str | None:
-    """The file of this repository that an entry of `valueFiles` means: relative to the
-    source's folder, to the root with a leading "/", or to another source (`$name/...`)."""
-    if path.startswith("$"):
-        name, _, rest = path[1:].partition("/")
-        return join(references[name], rest) if name in references else None
-    if path.startswith("/"):
-        return join("", path[1:])
-    return None if "://" in path else join(folder, path)
+    relative = path.removeprefix(f"{folder}/") if folder else path
+    return glob_pattern(pattern, _GOBWAS).fullmatch(relative) is not None

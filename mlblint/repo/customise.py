@@ -9,7 +9,6 @@ from dataclasses import replace
 from mlblint.repo.files import Files, join
 from mlblint.repo.kustomization import Kustomization, PatchSource, field_specs, patch_source
 from mlblint.repo.patches import (
-    PatchError,
     PathError,
     apply_patch,
     mark_unknown,
@@ -17,8 +16,8 @@ from mlblint.repo.patches import (
 )
 from mlblint.repo.replacements import replaced
 from mlblint.repo.resources import is_opaque
-from mlblint.repo.selection import Item
 from mlblint.repo.stage import Stage, is_above
+from mlblint.repo.strategic_merge import PatchError
 from mlblint.repo.traced import Traced
 from mlblint.repo.transformers import (
     METADATA_LABELS,
@@ -206,6 +205,3 @@ def _marked(node: Traced, means: Callable[[str], bool]) -> Traced:
         same = all(a is b for a, b in zip(items, changed_items, strict=True))
         return node if same else node.with_items(changed_items)
     return replace(node, unknown=True) if means(node.text()) else node
-
-
-__all__ = ["Item", "customise"]

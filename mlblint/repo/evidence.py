@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mlblint.repo.model import Cluster
-from mlblint.repo.resources import Resource
+from mlblint.repo.resources import Resource, is_opaque
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,11 @@ def advertised_interfaces(cluster: Cluster, resource: Resource) -> Evidence | No
     others = [
         ad.interfaces
         for ad in cluster.advertisements
-        if ad.mode == "l2"
-        and (ad.resource.name, ad.resource.base.path) != (resource.name, resource.base.path)
+        if ad.mode == "l2" and ad.resource.base != resource.base
     ]
     if not others or any(names != others[0] for names in others) or not others[0]:
+        return None
+    if not all(others[0]) or any(map(is_opaque, others[0])):
         return None
     return Evidence(others[0], certain=False)
 

@@ -6,7 +6,7 @@ Follows kustomize 5.5, the one in kubectl 1.32, and is tested against it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -20,7 +20,7 @@ from mlblint.repo.resources import Resource, is_opaque, resources, text
 from mlblint.repo.selection import Identity, Item
 from mlblint.repo.spellings import as_kustomize_reads
 from mlblint.repo.stage import Fault, FaultKind, HelmChart, Opaque, Stage, is_above
-from mlblint.repo.traced import Traced, scalar_text, trace
+from mlblint.repo.traced import Traced, trace
 from mlblint.repo.transformers import with_text_annotations
 from mlblint.text.documents import Broken
 from mlblint.text.nodes import Path
@@ -41,8 +41,7 @@ class Generated:
 @dataclass(frozen=True, eq=False)
 class Built:
     """The objects that a folder stands for. `unmatched` are the patches that changed nothing
-    that is known here; with charts or remotes, they may be meant for those. `unknown` are the
-    fields that something sets which is not worked out; () is the whole object."""
+    that is known here; with charts or remotes, they may be meant for those."""
 
     folder: str
     resources: tuple[Resource, ...] = ()
@@ -54,21 +53,12 @@ class Built:
     faults: tuple[Fault, ...] = ()
     opaque: tuple[Opaque, ...] = ()
     unmatched: tuple[Place, ...] = ()
-    unknown: Mapping[Resource, frozenset[Path]] = field(default_factory=dict)
 
     @cached_property
     def missing(self) -> tuple[Fault, ...]:
         """The entries that point at nothing in the repository."""
         kinds = ("missing", "outside", "no-kustomization")
         return tuple(fault for fault in self.faults if fault.kind in kinds)
-
-    def is_unknown(self, resource: Resource, *path: str | int) -> bool:
-        """Whether nothing may be concluded from a field, because it, something around it or
-        something in it is unknown."""
-        return any(
-            path[: len(one)] == one or one[: len(path)] == path
-            for one in self.unknown.get(resource, ())
-        )
 
 
 def build(files: Files, folder: str) -> Built:
@@ -135,8 +125,8 @@ class Builder:
     ) -> None:
         """api/internal/target/kusttarget.go@v0.18, `accumulateTarget`. Only documents that
         matter are read, unless a patch may make others matter: `everything`."""
-        everything = everything or self._reaches_everything(asked)
         above = (*above, asked.folder)
+        everything = everything or self._reaches_everything(asked, above)
         if (own := kustomization_file(self._files, asked.folder)) is not None:
             stage.used.add(own)
         for entry in asked.resources:
@@ -154,12 +144,29 @@ class Builder:
         customise(stage, asked, self._files)
         self._follow_configurations(stage, asked)
 
-    def _reaches_everything(self, asked: Kustomization) -> bool:
+    def _reaches_everything(self, asked: Kustomization, above: tuple[str, ...]) -> bool:
+        """Whether it may turn a document that does not matter into one that does."""
         relevant = self._files.relevant
-        if relevant is None:
+        if relevant is None or asked.replacements or asked.transformers:
             return True
         sources = (*asked.strategic_patches, *asked.patches, *asked.json_patches)
-        return any(self._patch_matters(source, asked.folder, relevant) for source in sources)
+        added = (str(pairs.values.plain()) for pairs in (*asked.labels, *asked.annotations))
+        return (
+            any(self._patch_matters(source, asked.folder, relevant) for source in sources)
+            or any(relevant.search(text) for text in added)
+            or any(
+                self._reaches_everything(component, (*above, component.folder))
+                for component in self._components(asked, above)
+            )
+        )
+
+    def _components(self, asked: Kustomization, above: tuple[str, ...]) -> Iterator[Kustomization]:
+        for entry in asked.components:
+            path = join(asked.folder, entry.text)
+            if path is not None and not any(is_above(path, visited) for visited in above):
+                found = self._kustomization(path)
+                if found is not None:
+                    yield found
 
     def _patch_matters(self, source: PatchSource, folder: str, relevant: re.Pattern[str]) -> bool:
         if source.path is not None:
@@ -308,15 +315,11 @@ def _without_kustomization(entry: str) -> str:
 def _built(folder: str, stage: Stage) -> Built:
     found: list[Resource] = []
     generated: list[Generated] = []
-    unknown: dict[Resource, frozenset[Path]] = {}
     for item in stage.items:
         root = with_text_annotations(item.root)
-        local = root.at("metadata", "annotations", _LOCAL_CONFIG)
-        if local is not None and scalar_text(local) != "false":
+        if root.value("metadata", "annotations", _LOCAL_CONFIG) not in (None, "false"):
             continue
-        resource = Resource(root.place, root.plain(), root.origins())
-        if paths := root.unknowns():
-            unknown[resource] = paths
+        resource = Resource(root.place, root.plain(), root.origins(), root.unknowns())
         if item.files is None:
             found.append(resource)
         else:
@@ -332,7 +335,6 @@ def _built(folder: str, stage: Stage) -> Built:
         faults=tuple(stage.faults),
         opaque=tuple(stage.opaque),
         unmatched=tuple(stage.unmatched),
-        unknown=unknown,
     )
 
 

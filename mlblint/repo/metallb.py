@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 from mlblint.repo.addresses import EntryFault, Interval, parse_entry
 from mlblint.repo.delivery import Delivered, Delivery
 from mlblint.repo.helm import Release
-from mlblint.repo.resources import Resource, is_opaque, items, mapping, text
+from mlblint.repo.remotes import remote
+from mlblint.repo.resources import Resource, is_opaque, items, mapping, selects, text
 from mlblint.repo.versions import Version, newest_matching, parse_version
 from mlblint.text.places import Place
 
@@ -20,10 +21,17 @@ POOL_KINDS = ("IPAddressPool", "AddressPool")
 L2 = "L2Advertisement"
 BGP = "BGPAdvertisement"
 
-_UPSTREAM_CHART = re.compile(r"metallb\.github\.io|github\.com/metallb/|quay\.io/metallb")
-_UPSTREAM_MANIFESTS = re.compile(r"(?:github\.com|githubusercontent\.com)/metallb/metallb/?")
-_REMOTE_VERSION = re.compile(r"(?:[?&](?:ref|version)=|/metallb/metallb/)(v?\d+\.\d+\.\d+[^/&]*)")
-_IMAGE = re.compile(r"(?:^|/)metallb/(?:speaker|controller)(?::([^@]+))?")
+# The chart's own repository, its registry (oci://quay.io/metallb/chart/metallb), the name that
+# its documentation gives to the first, and mirrors that repack it unchanged under its versions.
+_UPSTREAM_CHART = re.compile(
+    r"metallb\.github\.io|github\.com/metallb/|quay\.io/metallb|^metallb$|/charts-mirror(?:/|$)"
+)
+# MetalLB's own numbers, whoever mirrors it: other publishers have charts of this name as well,
+# but with numbers of their own (Bitnami's 6.4.7 installs 0.14.8).
+_UPSTREAM_NUMBER = re.compile(r"[\^~>=v\s]*0\.(?:9|1\d)(?:\.|$)")
+_MANIFESTS = re.compile(r"config/(?:prometheus-)?(?:native|frr)|(?:^|/)metallb[\w-]*\.yaml$")
+_TAG = re.compile(r"(?:metallb-chart-)?(v?\d+\.\d+\.\d+.*)")
+_SPEAKER = re.compile(r"(?:^|[/-])(?:metallb[/-]speaker)(?::([^@]+))?(?:@.*)?$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,10 +81,15 @@ class Pool:
             Entry(
                 self.resource.place("spec", "addresses", index),
                 text(value),
-                parse_entry(value) if isinstance(value, str) and not is_opaque(value) else None,
+                self._addresses(index, value),
             )
             for index, value in enumerate(items(self.resource.get("spec", "addresses")))
         )
+
+    def _addresses(self, index: int, value: object) -> Interval | EntryFault | None:
+        if not isinstance(value, str) or is_opaque(value):
+            return None
+        return None if self.resource.is_unknown("spec", "addresses", index) else parse_entry(value)
 
     def contains(self, address: Interval) -> bool:
         return any(e.interval and e.interval.contains(address) for e in self.entries)
@@ -105,42 +118,22 @@ class Advertisement:
 
     def covers(self, pool: Pool) -> bool:
         """Neither names nor selectors mean every pool (metallb internal/config/config.go
-        @v0.15.3, `l2AdvertisementsFor`)."""
+        @v0.15.3, `l2AdvertisementsFor`). A name that is filled in later may be any."""
         names = items(self.resource.get("spec", "ipAddressPools"))
         selectors = items(self.resource.get("spec", "ipAddressPoolSelectors"))
         if not names and not selectors:
             return True
-        return pool.name in names or any(selects(s, pool.resource.labels) for s in selectors)
-
-
-def selects(selector: Any, labels: Mapping[str, Any]) -> bool:
-    """Kubernetes' label selector; an empty one matches everything."""
-    selector = mapping(selector)
-    if any(labels.get(k) != v for k, v in mapping(selector.get("matchLabels")).items()):
-        return False
-    return all(_satisfied(mapping(e), labels) for e in items(selector.get("matchExpressions")))
-
-
-def _satisfied(expression: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
-    key, values = text(expression.get("key")), items(expression.get("values"))
-    operator = expression.get("operator")
-    if operator == "In":
-        return key in labels and labels[key] in values
-    if operator == "NotIn":
-        return labels.get(key) not in values
-    return (key in labels) if operator == "Exists" else key not in labels
+        if pool.name in names or any(map(is_opaque, [*names, pool.name])):
+            return True
+        return any(selects(selector, pool.resource.labels) for selector in selectors)
 
 
 def chart_installation(release: Release) -> Installation | None:
     if release.chart != "metallb":
         return None
     version = newest_matching(release.version) if release.version else None
-    upstream = bool(_UPSTREAM_CHART.search(release.repository)) or (
-        # Where the repository is not told, the number tells: nobody else's charts are at 0.9+.
-        not release.repository.strip("/")
-        and version is not None
-        and version.major == 0
-        and version.minor >= 9
+    upstream = bool(
+        _UPSTREAM_CHART.search(release.repository) or _UPSTREAM_NUMBER.match(release.version or "")
     )
     return Installation(
         version=version if upstream else None,
@@ -153,12 +146,16 @@ def chart_installation(release: Release) -> Installation | None:
 
 
 def remote_installation(url: str, place: Place, namespace: str | None) -> Installation | None:
-    """MetalLB's own manifests, taken by a kustomization from its Git repository."""
-    if not _UPSTREAM_MANIFESTS.search(url) or "/config/crd" in url:
+    """MetalLB's own manifests, taken by a kustomization from its Git repository. They bring
+    their namespace with them."""
+    found = remote(url, place)
+    if found.repository.lower() != "github.com/metallb/metallb":
         return None
-    match = _REMOTE_VERSION.search(url)
+    if not _MANIFESTS.search(found.path):
+        return None
+    tag = _TAG.fullmatch(found.ref or "")
     return Installation(
-        version=parse_version(match[1]) if match else None,
+        version=parse_version(tag[1]) if tag else None,
         namespace=namespace or "metallb-system",
         place=place,
         upstream=True,
@@ -169,11 +166,11 @@ def remote_installation(url: str, place: Place, namespace: str | None) -> Instal
 def manifest_installation(delivered: Delivered) -> Installation | None:
     """A speaker DaemonSet that is written out in the repository."""
     resource = delivered.resource
-    if resource.kind != "DaemonSet":
+    if not resource.is_a("apps", "DaemonSet"):
         return None
-    for image in speaker_images(resource):
-        match = _IMAGE.search(image)
-        if match and "speaker" in image:
+    for image in container_images(resource):
+        match = _SPEAKER.search(image)
+        if match:
             return Installation(
                 version=parse_version(match[1]) if match[1] else None,
                 namespace=delivered.namespace,
@@ -185,7 +182,7 @@ def manifest_installation(delivered: Delivered) -> Installation | None:
     return None
 
 
-def speaker_images(resource: Resource) -> Iterator[str]:
+def container_images(resource: Resource) -> Iterator[str]:
     for container in items(resource.get("spec", "template", "spec", "containers")):
         yield text(mapping(container).get("image"))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from mlblint.repo.files import Files, join
 from mlblint.repo.json_patch import json_patch
-from mlblint.repo.kustomization import Entry, Form, PatchSource
+from mlblint.repo.kustomization import Entry, PatchSource
 from mlblint.repo.resources import resources
 from mlblint.repo.selection import Item, identity_of
 from mlblint.repo.spellings import as_kustomize_reads
@@ -190,16 +190,3 @@ def _merged(item: Item, patch: Traced, source: PatchSource, result: Patched) -> 
         return
     if root is not None:
         yield item.with_root(root)
-
-
-__all__ = [
-    "Form",
-    "Patch",
-    "PatchError",
-    "PatchSource",
-    "Patched",
-    "PathError",
-    "apply_patch",
-    "mark_unknown",
-    "read_patch",
-]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from mlblint.repo import argo
+from mlblint.repo import argo, flux
 from mlblint.repo.argo import ApplicationSource
 from mlblint.repo.delivery import Delivery
 from mlblint.repo.files import Files, join
@@ -21,28 +22,25 @@ from mlblint.repo.helm import (
     set_layer,
     text_layer,
     umbrella_releases,
-    version_text,
+    wanted_version,
 )
+from mlblint.repo.referents import Referents
 from mlblint.repo.resources import Resource, get, items, mapping, text
 from mlblint.text.documents import Document
 from mlblint.text.places import Place
 
 K3S_GROUP = "helm.cattle.io"
 
+_ARCHIVE = re.compile(r"(?P<name>.+?)-v?(?P<version>\d+\.\d+\.\d+[^/]*)\.tgz")
+
 
 def of_application(delivery: Delivery, files: Files, local: frozenset[str]) -> Iterator[Release]:
     application = delivery.resource
-    all_sources = argo.sources(application)
-    references = {s.ref: "" for s in all_sources if s.ref and s.repository in local | {""}}
-    # A source that is only referred to has no path that could tell whether it is this
-    # repository; with a single candidate in sight it is taken to be.
-    references |= {
-        s.ref: "" for s in all_sources if s.ref and s.ref not in references and not local
-    }
-    for source in all_sources:
-        folder = "" if source.path == "." else source.path
-        is_local_chart = folder is not None and files.has(posixpath.join(folder, "Chart.yaml"))
-        if not source.chart and not is_local_chart:
+    sources = argo.sources(application)
+    references = argo.references(sources, local)
+    for source in sources:
+        folder = _chart_folder(source, files, local)
+        if source.chart is None and folder is None:
             continue
         layers, complete = _application_values(application, source, files, references)
         at = application.place(*source.at)
@@ -51,18 +49,25 @@ def of_application(delivery: Delivery, files: Files, local: frozenset[str]) -> I
             namespace=delivery.namespace,
             chart=posixpath.basename(source.chart or ""),
             repository=source.repository,
-            version=version_text(source.revision) or "*",
-            place=at / ("chart" if source.chart else "path"),
+            version=wanted_version(source.revision),
+            place=at / source.named_by,
             subject=application,
             layers=tuple(layers),
             complete=complete,
             home=Home(at / "helm", "valuesObject", "object"),
             by=delivery,
         )
-        if source.chart:
+        if source.chart is not None:
             yield release
         elif folder is not None:
             yield from umbrella_releases(files, folder, release.layers, complete, release)
+
+
+def _chart_folder(source: ApplicationSource, files: Files, local: frozenset[str]) -> str | None:
+    if source.folder is None or source.repository not in local:
+        return None
+    found = files.has(posixpath.join(source.folder, "Chart.yaml"))
+    return source.folder if found else None
 
 
 def _application_values(
@@ -71,51 +76,71 @@ def _application_values(
     files: Files,
     references: Mapping[str, str],
 ) -> tuple[list[Layer], bool]:
-    """Files first, then `values`, which `valuesObject` replaces, then parameters (Argo CD
-    reposerver/repository/repository.go@v2.14, `helmTemplate`)."""
+    """Files first, then `values`, which `valuesObject` replaces even if it is empty, then
+    parameters (Argo CD reposerver/repository/repository.go@v2.14, `helmTemplate`, and
+    pkg/apis/application/v1alpha1/values.go@v2.14, `ValuesYAML`)."""
     layers: list[Layer] = []
-    complete = True
+    complete = not source.helm.get("fileParameters")
     tolerant = source.helm.get("ignoreMissingValueFiles") is True
     for entry in items(source.helm.get("valueFiles")):
-        folder = "" if source.path in (None, ".") else str(source.path)
-        path = argo.value_file(text(entry), folder, references)
+        path = argo.value_file(text(entry), source.folder, references)
         added = file_layer(files, path)
         layers += added or []
-        complete = complete and (added is not None or (tolerant and path is not None))
-    if source.helm.get("valuesObject"):
+        missing = path is not None and not files.has(path)
+        complete = complete and (added is not None or (tolerant and missing))
+    if source.helm.get("valuesObject") is not None:
         layers += object_layer(application, *source.at, "helm", "valuesObject")
-    elif source.helm.get("values"):
-        added, readable = text_layer(application.place(*source.at, "helm", "values"))
+    else:
+        place = application.place(*source.at, "helm", "values")
+        added, readable = text_layer(place, source.helm.get("values"))
         layers += added
         complete = complete and readable
     layers += parameter_layer(
         application.place(*source.at, "helm", "parameters"), source.helm.get("parameters")
     )
-    return layers, complete and not source.helm.get("fileParameters")
+    return layers, complete
+
+
+def of_helm_release(
+    resource: Resource, namespace: str | None, referents: Referents, files: Files
+) -> Iterator[Release]:
+    """What a HelmRelease installs, from a registry or from a folder of a Git repository, which
+    is taken to be this one where it has a chart in that folder."""
+    found = flux.helm_release(resource, namespace, referents)
+    if found is None:
+        return
+    release, chart = found
+    folder = join("", chart.name) if chart.in_git else None
+    if folder is not None and files.has(posixpath.join(folder, "Chart.yaml")):
+        yield from umbrella_releases(files, folder, release.layers, release.complete, release)
+    else:
+        yield release
 
 
 def of_k3s_chart(
     chart: Resource, configs: Iterable[Resource], namespace: str | None
 ) -> Release | None:
-    """A HelmChart with the HelmChartConfig of the same name (k3s helm-controller
-    pkg/controllers/chart/chart.go@v0.16: the config's values come after the chart's own)."""
+    """A HelmChart with the HelmChartConfig of the same name, whose values come after the
+    chart's own; `set` wins over both (k3s-io/helm-controller
+    pkg/controllers/chart/chart.go@v0.16)."""
     spec = mapping(chart.get("spec"))
-    name = text(spec.get("chart"))
-    if not name:
+    if not text(spec.get("chart")):
         return None
-    layers, complete = text_layer(chart.place("spec", "valuesContent"))
+    name, repository, version = _chart_reference(spec)
+    layers, complete = _k3s_values(chart)
     for config in configs:
-        if (config.name, config.namespace) == (chart.name, chart.namespace):
-            added, readable = text_layer(config.place("spec", "valuesContent"))
+        inside = config.namespace in (None, chart.namespace) or chart.namespace is None
+        if config.name == chart.name and inside:
+            added, readable = _k3s_values(config)
             layers += added
             complete = complete and readable
     layers += set_layer(chart.place("spec", "set"), spec.get("set"))
     return Release(
         name=chart.name,
         namespace=text(spec.get("targetNamespace")) or namespace,
-        chart=posixpath.basename(name),
-        repository=text(spec.get("repo")) or posixpath.dirname(name),
-        version=version_text(spec.get("version")) or "*",
+        chart=name,
+        repository=repository,
+        version=version,
         place=chart.place("spec", "chart"),
         subject=chart,
         layers=tuple(layers),
@@ -124,9 +149,30 @@ def of_k3s_chart(
     )
 
 
+def _k3s_values(resource: Resource) -> tuple[list[Layer], bool]:
+    """`values` takes precedence over `valuesContent` (k3s-io/helm-controller
+    pkg/apis/helm.cattle.io/v1/types.go, `HelmChartSpec`; older ones do not have it)."""
+    content = resource.get("spec", "valuesContent")
+    layers, complete = text_layer(resource.place("spec", "valuesContent"), content)
+    layers += object_layer(resource, "spec", "values")
+    return layers, complete and not resource.get("spec", "valuesSecrets")
+
+
+def _chart_reference(fields: Mapping[str, Any]) -> tuple[str, str, str | None]:
+    """Name, repository and version of `chart`, `repo` and `version` fields. A chart may also
+    be the URL of an archive, which tells all three."""
+    chart = text(fields.get("chart")).rstrip("/")
+    folder, name = posixpath.split(chart)
+    repository = text(fields.get("repo")) or folder
+    archive = _ARCHIVE.fullmatch(name)
+    if archive:
+        return archive["name"], repository, archive["version"]
+    return name, repository, wanted_version(fields.get("version"))
+
+
 def of_lone_config(config: Resource) -> Release:
     """A HelmChartConfig whose HelmChart is not in the repository: k3s brings Traefik itself."""
-    layers, complete = text_layer(config.place("spec", "valuesContent"))
+    layers, complete = _k3s_values(config)
     return Release(
         name=config.name,
         namespace=config.namespace,
@@ -144,62 +190,68 @@ def of_lone_config(config: Resource) -> Release:
 def of_kustomization(
     entry: Mapping[str, Any], place: Place, folder: str, files: Files, namespace: str | None
 ) -> Release:
-    """An entry of `helmCharts`. `valuesInline` wins over the files unless it is told
-    otherwise (kustomize api/types/helmchartargs.go@v0.18, `valuesMerge`)."""
+    """An entry of `helmCharts`. What `valuesInline` makes of `valuesFile`, or puts in its
+    place, is one file; additional files come after it (kustomize
+    api/internal/builtins/HelmChartInflationGenerator.go@v0.18, `createNewMergedValuesFile`,
+    and api/types/helmchartargs.go@v0.18, `AsHelmArgs`)."""
+    own = _inline(place / "valuesInline", entry.get("valuesInline"))
+    merge = text(entry.get("valuesMerge")) if own else ""
+    first, complete = _files_layers([entry.get("valuesFile")], folder, files)
+    if merge == "replace":
+        first, complete = [], True
+    more, readable = _files_layers(items(entry.get("additionalValuesFiles")), folder, files)
+    merged = [*own, *first] if merge == "merge" else [*first, *own]
+    return Release(
+        name=text(entry.get("releaseName")) or text(entry.get("name")),
+        namespace=namespace or text(entry.get("namespace")) or None,
+        chart=posixpath.basename(text(entry.get("name"))),
+        repository=text(entry.get("repo")),
+        version=wanted_version(entry.get("version")),
+        place=place / "name",
+        subject=None,
+        layers=(*merged, *more),
+        complete=complete and readable,
+        home=Home(place, "valuesInline", "object"),
+    )
+
+
+def _inline(place: Place, values: object) -> list[Layer]:
+    return [Layer("object", place, values)] if isinstance(values, Mapping) and values else []
+
+
+def _files_layers(names: Iterable[object], folder: str, files: Files) -> tuple[list[Layer], bool]:
     layers: list[Layer] = []
     complete = True
-    names = [text(entry.get("valuesFile")), *map(text, items(entry.get("additionalValuesFiles")))]
-    for name in filter(None, names):
+    for name in filter(None, map(text, names)):
         added = file_layer(files, join(folder, name))
         layers += added or []
         complete = complete and added is not None
-    inline = entry.get("valuesInline")
-    if isinstance(inline, Mapping) and inline:
-        own = Layer("object", place / "valuesInline", inline)
-        layers = [own, *layers] if entry.get("valuesMerge") == "merge" else [*layers, own]
-    return Release(
-        name=text(entry.get("releaseName")) or text(entry.get("name")),
-        namespace=text(entry.get("namespace")) or namespace,
-        chart=posixpath.basename(text(entry.get("name"))),
-        repository=text(entry.get("repo")),
-        version=version_text(entry.get("version")) or "*",
-        place=place / "name",
-        subject=None,
-        layers=tuple(layers),
-        complete=complete,
-        home=Home(place, "valuesInline", "object"),
-    )
+    return layers, complete
 
 
 def of_fleet(document: Document, files: Files) -> Release | None:
     """Rancher Fleet's fleet.yaml; what it gives to single clusters is not followed."""
     helm = mapping(get(document.data, "helm"))
-    chart = text(helm.get("chart"))
-    if not chart:
+    if not text(helm.get("chart")):
         return None
     place = Place(document, ("helm",))
     folder = posixpath.dirname(document.source.path)
-    layers: list[Layer] = []
-    complete = not helm.get("valuesFrom") and not get(document.data, "targetCustomizations")
-    for name in items(helm.get("valuesFiles")):
-        added = file_layer(files, join(folder, text(name)))
-        layers += added or []
-        complete = complete and added is not None
-    if isinstance(helm.get("values"), Mapping) and helm["values"]:
-        layers.append(Layer("object", place / "values", helm["values"]))
-    namespace = text(get(document.data, "namespace")) or text(
-        get(document.data, "defaultNamespace")
-    )
+    name, repository, version = _chart_reference(helm)
+    layers, complete = _files_layers(items(helm.get("valuesFiles")), folder, files)
+    layers += _inline(place / "values", helm.get("values"))
+    targets = items(get(document.data, "targetCustomizations"))
+    single = any("helm" in mapping(target) for target in targets)
+    namespace = get(document.data, "namespace") or get(document.data, "defaultNamespace")
     return Release(
         name=text(helm.get("releaseName")) or posixpath.basename(folder),
-        namespace=namespace or None,
-        chart=posixpath.basename(chart),
-        repository=text(helm.get("repo")) or posixpath.dirname(chart),
-        version=version_text(helm.get("version")) or "*",
+        namespace=text(namespace) or None,
+        chart=name,
+        repository=repository,
+        version=version,
         place=place / "chart",
         subject=None,
         layers=tuple(layers),
-        complete=complete,
+        complete=complete and not single and not helm.get("valuesFrom"),
         home=Home(place, "values", "object"),
     )
 

@@ -17,11 +17,13 @@ _FILLED_IN = re.compile(r"\{\{|\$\{|\{%|^ENC\[|<path:|^<[\w.-]+>$")
 @dataclass(frozen=True, eq=False)
 class Resource:
     """`data` is the object as it would be applied; `origins` tells which of its fields were
-    given by something other than the document at `base`: a kustomize patch, for instance."""
+    given by something other than the document at `base`: a kustomize patch, for instance.
+    `unknown` are the fields that something sets which cannot be worked out here."""
 
     base: Place
     data: Mapping[str, Any]
     origins: Mapping[Path, Place] = field(default_factory=dict)
+    unknown: frozenset[Path] = frozenset()
 
     @property
     def document(self) -> Document:
@@ -72,6 +74,11 @@ class Resource:
             if origin is not None:
                 return replace(origin, path=origin.path + path[length:])
         return replace(self.base, path=self.base.path + path)
+
+    def is_unknown(self, *path: Key) -> bool:
+        """Whether nothing may be concluded from a field, because it, something around it or
+        something in it is unknown."""
+        return any(path[: len(one)] == one or one[: len(path)] == path for one in self.unknown)
 
     def is_a(self, group: str, *kinds: str) -> bool:
         return self.kind in kinds and self.group == group

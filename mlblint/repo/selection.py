@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mlblint.repo.merge_keys import is_cluster_wide
 from mlblint.repo.resources import mapping
-from mlblint.repo.traced import Traced, scalar_text
+from mlblint.repo.traced import Traced, plain_text
 
 CLUSTER_WIDE = "_non_namespaceable_"
 """The namespace that kustomize gives to objects without one (kyaml/resid/resid.go@v0.18)."""
@@ -65,8 +65,8 @@ def identity_of(root: Traced) -> Identity:
 
 
 def _text(root: Traced, *path: str) -> str:
-    node = root.at(*path)
-    return scalar_text(node) if node is not None and not node.is_null else ""
+    value = root.value(*path)
+    return "" if value is None else plain_text(value)
 
 
 @dataclass(frozen=True)
@@ -118,8 +118,7 @@ def _fits(pattern: str, text: str) -> bool:
 
 
 def _strings(item: Item, key: str) -> Mapping[str, object]:
-    node = item.root.at("metadata", key)
-    return mapping(node.plain()) if node is not None else {}
+    return mapping(item.root.value("metadata", key))
 
 
 _REQUIREMENT = re.compile(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mlblint.repo.addresses import Interval, parse_address
 from mlblint.repo.delivery import Delivered
-from mlblint.repo.helm import Layer, Release
-from mlblint.repo.resources import get, mapping, text
+from mlblint.repo.helm import Release, Value
+from mlblint.repo.resources import Resource, get, mapping, text
 from mlblint.text.nodes import Path
 from mlblint.text.places import Place
 
@@ -19,21 +19,50 @@ PREFIXES = (CURRENT_PREFIX, FORMER_PREFIX)
 REQUESTS = ("address-pool", "loadBalancerIPs", "allow-shared-ip")
 """What a Service may ask MetalLB for (metallb controller/service.go@v0.15.3)."""
 
-INGRESS_CHARTS: Mapping[str, Path] = {
-    "traefik": ("service",),
-    "ingress-nginx": ("controller", "service"),
-    "nginx-ingress": ("controller", "service"),
-    "haproxy-ingress": ("controller", "service"),
-    "kubernetes-ingress": ("controller", "service"),
-    "contour": ("envoy", "service"),
-    "kong": ("proxy",),
-    "envoy-gateway": (),
-    "istio-ingress": ("service",),
-    "istio-ingressgateway": ("service",),
-    "gateway": ("service",),
+
+class ServiceValues(NamedTuple):
+    """Where a chart's values speak of its Service, and the type that it has by default, as
+    far as that is certain."""
+
+    path: Path
+    type: str | None
+
+
+INGRESS_CHARTS: Mapping[str, ServiceValues] = {
+    # traefik/traefik-helm-chart traefik/templates/_service.tpl
+    "traefik": ServiceValues(("service",), "LoadBalancer"),
+    # kubernetes/ingress-nginx charts/ingress-nginx/values.yaml
+    "ingress-nginx": ServiceValues(("controller", "service"), "LoadBalancer"),
+    # nginx/kubernetes-ingress charts/nginx-ingress/README.md
+    "nginx-ingress": ServiceValues(("controller", "service"), "LoadBalancer"),
+    # haproxy-ingress/charts haproxy-ingress/README.md
+    "haproxy-ingress": ServiceValues(("controller", "service"), "LoadBalancer"),
+    # haproxytech/helm-charts kubernetes-ingress/values.yaml
+    "kubernetes-ingress": ServiceValues(("controller", "service"), "NodePort"),
+    # Kong/charts charts/kong/values.yaml: the default changed
+    "kong": ServiceValues(("proxy",), None),
+    # bitnami/charts and projectcontour/helm-charts contour/values.yaml
+    "contour": ServiceValues(("envoy", "service"), None),
+    # istio/istio manifests/charts/gateway/values.yaml
+    "gateway": ServiceValues(("service",), None),
 }
-"""Charts of ingress controllers whose Service is a LoadBalancer unless the values say
-otherwise, and where their values speak of it."""
+"""Charts of ingress controllers. The last three make a Service for whose type they have to be
+asked, or share their name with other charts."""
+
+# Objects of the core have no templates of Services. Policies only speak of Services, and the
+# values of what installs charts are looked at for themselves.
+_NO_CARRIERS = frozenset(
+    [
+        "",
+        "kyverno.io",
+        "constraints.gatekeeper.sh",
+        "templates.gatekeeper.sh",
+        "apiextensions.k8s.io",
+    ]
+)
+_FOLLOWED = frozenset(
+    ["Application", "ApplicationSet", "HelmRelease", "HelmChart", "HelmChartConfig"]
+)
 
 LOAD_BALANCER_FIELDS = (
     "allocateLoadBalancerNodePorts",
@@ -49,8 +78,10 @@ LOAD_BALANCER_FIELDS = (
 @dataclass(frozen=True, eq=False)
 class Service:
     """`spec` and `annotations` are where its fields and annotations stand, or would stand;
-    `fields` and `notes` are what they say. In a chart's values `spec` is the mapping that
-    holds `type`, and `extra` are other mappings of the same Service."""
+    `fields` are those written at `spec`, `notes` all its annotations. In a chart's values
+    `extra` are other mappings that hold fields of it: its own `spec` first, if it has one
+    beside the other values, then those of other layers. For a Gateway `spec` names who decides
+    on the Service's fields: they cannot be written there."""
 
     name: str
     namespace: str | None
@@ -83,14 +114,18 @@ class Service:
                 return text(value)
         return None
 
-    def addresses(self) -> Iterator[Interval]:
-        """The addresses that it insists on."""
+    def address_requests(self) -> list[str]:
+        """The addresses that it insists on, as they are written. The annotation is the one
+        that MetalLB recommends; with both, it refuses the Service."""
         wanted = self.request("loadBalancerIPs") or ""
-        wanted = wanted or text(self.fields.get("loadBalancerIP"))
-        for fields in (fields for _, fields in self.extra):
+        for fields in (self.fields, *(fields for _, fields in self.extra)):
             wanted = wanted or text(fields.get("loadBalancerIP"))
-        for part in wanted.split(","):
-            address = parse_address(part.strip())
+        return [part.strip() for part in wanted.split(",") if part.strip()]
+
+    def addresses(self) -> Iterator[Interval]:
+        """Those of them that are addresses."""
+        for part in self.address_requests():
+            address = parse_address(part)
             if address is not None:
                 yield address
 
@@ -113,100 +148,168 @@ def of_resource(delivered: Delivered) -> Service | None:
 
 
 def in_custom_resource(delivered: Delivered) -> Iterator[Service]:
-    """Templates of Services inside other objects: CNPG, Strimzi, ECK, Gateways and the like.
-    Whatever stands beside `type: LoadBalancer` is taken for the Service's spec."""
+    """Templates of Services inside other objects: CNPG, ECK, EnvoyProxy, Gateways and the
+    like. What stands beside `type: LoadBalancer` is taken for the Service's fields."""
     resource = delivered.resource
-    if resource.group == "" or resource.kind in ("Application", "ApplicationSet", "HelmRelease"):
+    if resource.group in _NO_CARRIERS or resource.kind in _FOLLOWED:
         return
-    for path, fields in _load_balancers(resource.data, ()):
-        annotations, notes = _annotations(resource.data, path)
+    if resource.is_a("gateway.networking.k8s.io", "Gateway"):
+        yield from _of_gateway(delivered)
+    for path, fields in _load_balancers(resource):
+        annotations = _annotations_path(resource.data, path)
+        metadata = mapping(get(resource.data, *annotations[:-1]))
         yield Service(
-            name=resource.name,
+            name=text(metadata.get("name")) or resource.name,
             namespace=delivered.namespace,
             type="LoadBalancer",
             fields=fields,
-            notes=notes,
+            notes=mapping(metadata.get("annotations")),
             spec=resource.place(*path),
             annotations=resource.place(*annotations),
-            labels=resource.labels,
+            labels=mapping(metadata.get("labels")) or resource.labels,
             source=delivered,
         )
 
 
+def _of_gateway(delivered: Delivered) -> Iterator[Service]:
+    """The Service that a Gateway's controller makes gets the annotations of
+    `spec.infrastructure`. That it is to have an address of MetalLB's shows in them alone."""
+    resource = delivered.resource
+    notes = mapping(resource.get("spec", "infrastructure", "annotations"))
+    if any(f"{prefix}/{request}" in notes for prefix in PREFIXES for request in REQUESTS):
+        yield Service(
+            name=resource.name,
+            namespace=delivered.namespace,
+            type="LoadBalancer",
+            fields={},
+            notes=notes,
+            spec=resource.place("spec", "gatewayClassName"),
+            annotations=resource.place("spec", "infrastructure", "annotations"),
+            labels=mapping(resource.get("spec", "infrastructure", "labels")),
+            source=delivered,
+        )
+
+
+def _load_balancers(resource: Resource) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    for path, fields in _mappings(resource.data, ()):
+        # envoyproxy/gateway api/v1alpha1/shared_types.go, `KubernetesServiceSpec`: an
+        # EnvoyProxy's is a LoadBalancer unless another type is given.
+        envoy = (resource.kind, path[-1:]) == ("EnvoyProxy", ("envoyService",))
+        if fields.get("type") == "LoadBalancer" or (envoy and fields.get("type") is None):
+            yield path, fields
+
+
+def _annotations_path(data: Mapping[str, Any], path: Path) -> Path:
+    """Where the annotations of a Service template stand or belong: in the metadata beside its
+    `spec`, beside that, or right beside its type."""
+    if path[-1:] != ("spec",):
+        return (*path, "annotations")
+    beside = (*path[:-1], "annotations")
+    return beside if get(data, *beside) is not None else (*path[:-1], "metadata", "annotations")
+
+
 def in_values(release: Release) -> Iterator[Service]:
-    """The Services that a chart's values speak of: every mapping with `type: LoadBalancer`
-    and, for known charts, the one whose type is that by default."""
+    """The Services of type LoadBalancer that a chart's values speak of, and the one that a
+    known chart makes by itself."""
+    homes: dict[Path, str | None] = {}
     known = INGRESS_CHARTS.get(release.chart)
-    found: set[Path] = set()
-    for layer in reversed(release.layers):
-        for path, fields in _load_balancers(layer.data, ()):
-            home = path[:-1] if path[-1:] == ("spec",) else path
-            if home not in found and layer.items is None:
-                found.add(home)
-                yield _values_service(release, layer, home, fields)
-    if known and (*release.key, *known) not in found:
-        service = _default_service(release, (*release.key, *known))
-        if service is not None:
-            yield service
+    if known is not None and release.complete:
+        homes[known.path] = known.type
+        homes |= dict.fromkeys(_secondary(release, known.path), known.type)
+    for layer in release.layers:
+        for path, fields in _mappings(get(layer.data, *release.key), ()):
+            if fields.get("type") == "LoadBalancer" and path[:1] not in _keys(release.others):
+                homes.setdefault(path[:-1] if path[-1:] == ("spec",) else path, None)
+    for home, default in homes.items():
+        given = _type(release, home)
+        type_ = given.value if given is not None else default
+        if type_ == "LoadBalancer" and _is_made(release, home):
+            yield from _in_layers(release, home, given)
 
 
-def _default_service(release: Release, path: Path) -> Service | None:
-    for type_path in ((*path, "type"), (*path, "spec", "type")):
-        if release.value(*type_path[len(release.key) :]) is not None:
-            return None
-    if (
-        release.value(*path[len(release.key) :], "enabled") not in (None,)
-        and (release.value(*path[len(release.key) :], "enabled") or (None,))[0] is False
-    ):
-        return None
-    for layer in reversed(release.layers):
-        if layer.items is None and isinstance(get(layer.data, *path), Mapping):
-            return _values_service(release, layer, path, mapping(get(layer.data, *path)))
+def _keys(names: Iterable[str]) -> set[Path]:
+    return {(name,) for name in names}
+
+
+def _secondary(release: Release, home: Path) -> Iterator[Path]:
+    """Further Services that have the main one's type unless they are given their own:
+    ingress-nginx's internal one, which is made if it has annotations
+    (charts/ingress-nginx/templates/controller-service-internal.yaml@helm-chart-4.12), and
+    Traefik's additional ones (traefik/templates/service.yaml@v34)."""
+    if release.chart == "ingress-nginx":
+        internal = (*home, "internal")
+        enabled = release.value(*internal, "enabled")
+        if enabled is not None and enabled.value is True and _notes(release, internal):
+            yield internal
+    elif release.chart == "traefik":
+        for layer in release.layers:
+            names = mapping(get(layer.data, *release.key, *home, "additionalServices"))
+            yield from ((*home, "additionalServices", name) for name in names)
+
+
+def _type(release: Release, home: Path) -> Value | None:
+    """Traefik's chart lets `service.spec` say it as well, which comes last."""
+    for path in ((*home, "spec", "type"), (*home, "type")):
+        found = release.value(*path)
+        if found is not None and found.value is not None:
+            return found
     return None
 
 
-def _values_service(
-    release: Release, layer: Layer, path: Path, fields: Mapping[str, Any]
-) -> Service:
-    place = layer.where(path)
-    outer = mapping(get(layer.data, *path))
-    spec = mapping(outer.get("spec"))
-    return Service(
+def _is_made(release: Release, home: Path) -> bool:
+    """Whether nothing switches off the Service, or the part of the chart that it belongs to."""
+    for length in range(len(home) + 1):
+        for switch in ("enabled", "create"):
+            found = release.value(*home[:length], switch)
+            if found is not None and found.value is False:
+                return False
+    external = release.value(*home, "external", "enabled")
+    return not (release.chart == "ingress-nginx" and external and external.value is False)
+
+
+def _in_layers(release: Release, home: Path, type_: Value | None) -> Iterator[Service]:
+    """The Service at `home`: what the layer says of it that gives its type, or else the last
+    one that speaks of it, or could."""
+    path = (*release.key, *home)
+    layers = [layer for layer in reversed(release.layers) if layer.items is None]
+    speaking = [layer for layer in layers if isinstance(get(layer.data, *path), Mapping)]
+    own = type_.layer if type_ is not None else next(iter([*speaking, *layers]), None)
+    if own is None:
+        return
+    annotated = [layer for layer in layers if get(layer.data, *path, "annotations")]
+    extra = [
+        (layer.where(at), found)
+        for layer in (own, *(layer for layer in speaking if layer is not own))
+        for at in ((*path, "spec"), path)
+        if (found := mapping(get(layer.data, *at))) and (layer, at) != (own, path)
+    ]
+    yield Service(
         name=release.name,
         namespace=release.namespace,
         type="LoadBalancer",
-        fields=outer,
-        notes=mapping(outer.get("annotations")),
-        spec=place,
-        annotations=place / "annotations",
+        fields=mapping(get(own.data, *path)),
+        notes=_notes(release, home),
+        spec=own.where(path),
+        annotations=next(iter([*annotated, own])).where((*path, "annotations")),
         labels={},
         source=release,
-        extra=((place / "spec", spec),) if spec else (),
+        extra=tuple(extra),
     )
 
 
-def _load_balancers(data: object, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+def _notes(release: Release, home: Path) -> Mapping[str, Any]:
+    """Annotations of all layers; later ones win, and null takes one away."""
+    notes: dict[str, Any] = {}
+    for layer in release.layers:
+        notes |= mapping(get(layer.data, *release.key, *home, "annotations"))
+    return {key: value for key, value in notes.items() if value is not None}
+
+
+def _mappings(data: object, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     if isinstance(data, Mapping):
-        if data.get("type") == "LoadBalancer":
-            yield path, data
+        yield path, data
         for key, value in data.items():
-            yield from _load_balancers(value, (*path, key))
+            yield from _mappings(value, (*path, key))
     elif isinstance(data, list):
         for index, value in enumerate(data):
-            yield from _load_balancers(value, (*path, index))
-
-
-def _annotations(data: Mapping[str, Any], path: Path) -> tuple[Path, Mapping[str, Any]]:
-    """The annotations of a Service template: beside its type, or in the metadata beside it."""
-    for candidate in (
-        (*path, "annotations"),
-        (*path[:-1], "metadata", "annotations"),
-        (
-            *path[:-1],
-            "annotations",
-        ),
-    ):
-        notes = get(data, *candidate)
-        if isinstance(notes, Mapping):
-            return candidate, notes
-    return (*path, "annotations"), {}
+            yield from _mappings(value, (*path, index))

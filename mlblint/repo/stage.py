@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -127,7 +126,3 @@ class Stage:
 def is_above(folder: str, other: str) -> bool:
     """Whether `other` is the folder or lies in it."""
     return folder in ("", other) or other.startswith(f"{folder}/")
-
-
-def name_of(path: str) -> str:
-    return posixpath.basename(path)

@@ -59,11 +59,9 @@ def _merge_scalars(target: Traced | None, patch: Traced | None) -> Traced | None
     """A value keeps the quotes of the one that it replaces, and thereby becomes a string."""
     if patch is None or patch.is_null:
         return target if patch is None else None
-    if target is None or not target.text() or patch.parts is not None:
+    if target is None or not isinstance(target.data, str) or isinstance(patch.data, str):
         return patch
-    if isinstance(patch.data, str | dict | list) or not is_quoted(target):
-        return patch
-    return replace(patch, data=spelling(patch))
+    return replace(patch, data=spelling(patch)) if is_quoted(target) else patch
 
 
 def _schema_inside(target: Traced | None, patch: Traced | None) -> Schema | None:

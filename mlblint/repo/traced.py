@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mlblint.repo.resources import Resource
+from mlblint.repo.resources import Resource, get
 from mlblint.text.nodes import Key, Path
 from mlblint.text.places import Place
 
@@ -81,6 +81,18 @@ class Traced:
         for key in path:
             node = node.get(key) if node is not None else None
         return node
+
+    def value(self, *path: Key) -> Any:
+        """The data at a path, or None; quicker than `at`, as it asks for no places."""
+        node = self
+        for depth, key in enumerate(path):
+            if node.parts is None:
+                return get(node.data, *path[depth:])
+            part = node.get(key)
+            if part is None:
+                return None
+            node = part
+        return node.plain()
 
     def with_field(self, key: str, part: Traced) -> Traced:
         """A map in which `part` stands under `key`; anything else than a map becomes one."""
@@ -173,11 +185,14 @@ def traced(data: Any, base: Place, origins: Mapping[Path, Place]) -> Traced:
 
 def scalar_text(node: Traced) -> str:
     """How a scalar is spelled when values are compared as text; "" for a collection."""
-    value = node.data if node.parts is None else None
+    return plain_text(node.data) if node.parts is None else ""
+
+
+def plain_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None:
-        return "null" if node.parts is None else ""
+        return "null"
     return "" if isinstance(value, dict | list) else str(value)
 
 

@@ -222,9 +222,11 @@ def with_text_annotations(root: Traced) -> Traced:
     """kustomize rewrites all annotations, as strings (api/resource/resource.go@v0.18,
     `RemoveBuildAnnotations`): `sync-wave: 5` is refused by Kubernetes, but not if it went
     through kustomize."""
-    annotations = root.at("metadata", "annotations")
-    if annotations is None or not annotations.is_map:
+    values = root.value("metadata", "annotations")
+    if not isinstance(values, dict) or all(isinstance(value, str) for value in values.values()):
         return root
+    annotations = root.at("metadata", "annotations")
+    assert annotations is not None
     changed = annotations
     for key in annotations.names:
         value = annotations.get(key)

@@ -7,7 +7,18 @@ from collections.abc import Iterable
 
 from mlblint.text.documents import Document
 from mlblint.text.layout import Lines, every_node
-from mlblint.text.nodes import Alias, Key, Mapping, Node, Path, Scalar, Sequence, child, pair
+from mlblint.text.nodes import (
+    Alias,
+    Key,
+    Mapping,
+    Node,
+    Path,
+    Scalar,
+    Sequence,
+    child,
+    pair,
+    resolved,
+)
 from mlblint.text.scalars import TooManyValuesError, key_text
 from mlblint.text.splices import Refusal
 
@@ -45,7 +56,7 @@ def _read_as_written(node: Node, key: Key) -> None:
     found = pair(node, key)
     if found is None:
         return
-    if key == "<<" and isinstance(found[0], Scalar) and not found[0].style:
+    if _is_merge(found[0]):
         raise Refusal("<< is a merge key")
     if key_text(found[0]) != key:
         raise Refusal(f"the key {key} is read as {key_text(found[0])}: it wants quotes")
@@ -85,6 +96,30 @@ def no_such_key(document: Document, mapping: Mapping, path: Path) -> None:
 def stands_once(mapping: Mapping, key: str, path: Path) -> None:
     if sum(isinstance(one, Scalar) and one.text == key for one, _ in mapping.pairs) > 1:
         raise Refusal(f"{dotted(path)} stands twice in one mapping")
+
+
+def not_merged(mapping: Mapping, key: str, path: Path) -> None:
+    """Without its own value, the key would get the one that a merge key brings."""
+    if key in _merged_keys(mapping):
+        raise Refusal(f"{dotted(path)} would get the value that a merge key (<<) brings")
+
+
+def _merged_keys(mapping: Mapping) -> set[str]:
+    found: set[str] = set()
+    todo: list[Node] = [mapping]
+    while todo:
+        node = resolved(todo.pop())
+        if isinstance(node, Sequence):
+            todo += node.items
+        elif isinstance(node, Mapping):
+            todo += [value for one, value in node.pairs if _is_merge(one)]
+            if node is not mapping:
+                found.update(key_text(one) for one, _ in node.pairs)
+    return found
+
+
+def _is_merge(key: Node) -> bool:
+    return isinstance(key, Scalar) and key.text == "<<" and not key.style
 
 
 def unshared(document: Document, nodes: Iterable[Node], removed: Node | None = None) -> None:

@@ -34,7 +34,7 @@ from mlblint.text.nodes import Alias, Mapping, Scalar
 from mlblint.text.nodes import Sequence as List
 from mlblint.text.outward import outward
 from mlblint.text.places import Place
-from mlblint.text.scalars import resolve
+from mlblint.text.scalars import key_text, resolve
 from mlblint.text.sites import Site
 from mlblint.text.source import Source
 from mlblint.text.splices import Refusal, Splice, apply, compose, joined, shift
@@ -166,7 +166,7 @@ def _into_mapping(
         (
             i
             for i, (one, _) in enumerate(target.pairs)
-            if isinstance(one, Scalar) and one.text == after
+            if after is not None and key_text(one) == after
         ),
         None,
     )
@@ -222,6 +222,7 @@ def _remove(edit: Edit) -> list[Splice]:
         key = site.last_key
         assert isinstance(key, str)
         guards.stands_once(site.parent, key, site.path)
+        guards.not_merged(site.parent, key, site.path)
         guards.unshared(site.document, [site.key] if site.key else [])
     guards.unshared(site.document, site.nodes[:-1], removed=site.node)
     return flows.remove(site) if site.in_flow else blocks.remove(site)
@@ -242,6 +243,7 @@ def _rename(edit: Edit) -> list[Splice]:
     if not isinstance(parent, Mapping) or not isinstance(key, Scalar):
         raise Refusal(f"{guards.dotted(site.path)} has no key that could be renamed")
     guards.stands_once(parent, key.text, site.path)
+    guards.not_merged(parent, key.text, site.path)
     guards.no_such_key(site.document, parent, (*site.path[:-1], edit.name))
     guards.unshared(site.document, [*site.nodes[:-1], key])
     guards.known_tags([key])

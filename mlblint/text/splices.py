@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -50,18 +51,25 @@ def shift(splices: Iterable[Splice], by: int) -> tuple[Splice, ...]:
     return tuple(Splice(one.start + by, one.end + by, one.text) for one in splices)
 
 
-def touch(some: Sequence[Splice], others: Sequence[Splice]) -> bool:
-    """Whether two sorted lists of splices overlap or meet. Two insertions at one place meet:
-    each was planned without knowing of the other."""
-    i = j = 0
-    while i < len(some) and j < len(others):
-        if some[i].end < others[j].start:
-            i += 1
-        elif others[j].end < some[i].start:
-            j += 1
-        else:
-            return True
-    return False
+class Occupied:
+    """The parts of a text that splices have taken already."""
+
+    def __init__(self) -> None:
+        self._spans: list[tuple[int, int]] = []
+
+    def meets(self, splices: Iterable[Splice]) -> bool:
+        """Whether one of them overlaps what is taken, or touches it. Two insertions at one
+        place touch: each was planned without knowing of the other."""
+        return any(self._meets(one.start, one.end) for one in splices)
+
+    def _meets(self, start: int, end: int) -> bool:
+        at = bisect_left(self._spans, (start, end))
+        before = at > 0 and self._spans[at - 1][1] >= start
+        return before or (at < len(self._spans) and self._spans[at][0] <= end)
+
+    def take(self, splices: Iterable[Splice]) -> None:
+        for one in splices:
+            insort(self._spans, (one.start, one.end))
 
 
 def compose(first: Sequence[Splice], second: Iterable[Splice]) -> tuple[Splice, ...]:

@@ -270,7 +270,8 @@ def test_manifests_from_metallbs_own_repository(repository: Callable) -> None:
         application("", "0.14.3"),
         application("", "0.13.x"),
         application("", "main").replace("metallb.github.io/metallb", "charts.example.com"),
-        application("").replace("metallb.github.io/metallb", "charts.bitnami.com/bitnami"),
+        # Another publisher counts in another way.
+        application("", "6.4.7").replace("metallb.github.io/metallb", "charts.example.com"),
         application(helm("helm:\n  values: |\n    speaker:\n      ignoreExcludeLB: true\n")),
         application(helm("helm:\n  valueFiles: [values.yaml]\n")),
         application(helm("helm:\n  values: |\n    speaker:\n      enabled: false\n")),

@@ -154,7 +154,7 @@ def compare(folder: str, output: str, built: Built, comparison: Comparison) -> N
         fields = [("metadata", "annotations"), ("metadata", "labels")]
         fields += [("spec",)] if resource.kind in WHOLE_SPEC else []
         for path in fields:
-            if built.is_unknown(resource, *path):
+            if resource.is_unknown(*path):
                 continue
             mine = without_nulls(resource.get(*path) or {})
             other_value: Any = other
@@ -181,7 +181,7 @@ def why_refused(files: Files, folder: str, built: Built) -> str | None:
     own = [f"{folder}/{name}".lstrip("/") for name in NAMES]
     if any(isinstance(part, Broken) for path in own for part in files.all_parts(path)):
         return "are not readable"
-    return None
+    return "are templates" if is_template(files, folder) else None
 
 
 def compare_repository(repository: Path, home: Path, comparison: Comparison) -> None:
@@ -198,7 +198,7 @@ def compare_repository(repository: Path, home: Path, comparison: Comparison) -> 
             continue
         why = why or why_refused(files, folder, built)
         comparison.refused[why or "without a reason that the model knows"] += 1
-        if why is None and not is_template(files, folder):
+        if why is None:
             comparison.mismatches.append(f"{name}: kubectl refuses, the model sees nothing wrong")
 
 

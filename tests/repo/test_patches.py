@@ -81,13 +81,13 @@ class TestStrategicMerge:
         ("base", "patch", "expected"),
         [
             ("{a: 1, b: 2}", "{b: 3, c: 4}", {"a": 1, "b": 3, "c": 4}),
-            ("{a: {x: 1, y: 2}}", "{a: {y: 3}}", {"a": {"x": 1, "y": 3}}),
+            ("{a: {x: 1, z: 2}}", "{a: {z: 3}}", {"a": {"x": 1, "z": 3}}),
             ("{a: {x: 1}, b: 2}", "{a: null}", {"b": 2}),
-            ("{a: {x: 1, y: 2}}", "{a: {x: null}}", {"a": {"y": 2}}),
-            ("{a: 1}", "{b: {x: null, y: 2}}", {"a": 1, "b": {"y": 2}}),
-            ("{a: {x: 1}}", "{a: {$patch: replace, y: 2}}", {"a": {"y": 2}}),
+            ("{a: {x: 1, z: 2}}", "{a: {x: null}}", {"a": {"z": 2}}),
+            ("{a: 1}", "{b: {x: null, z: 2}}", {"a": 1, "b": {"z": 2}}),
+            ("{a: {x: 1}}", "{a: {$patch: replace, z: 2}}", {"a": {"z": 2}}),
             ("{a: {x: 1}, b: 2}", "{a: {$patch: delete}}", {"b": 2}),
-            ("{a: {x: 1}}", "{a: {$patch: merge, y: 2}}", {"a": {"x": 1, "y": 2}}),
+            ("{a: {x: 1}}", "{a: {$patch: merge, z: 2}}", {"a": {"x": 1, "z": 2}}),
         ],
     )
     def test_maps(self, base: str, patch: str, expected: Any) -> None:
@@ -100,8 +100,11 @@ class TestStrategicMerge:
             (
                 "[{port: 80, name: a}, {port: 443, name: b}]",
                 "[{port: 443, nodePort: 30443}, {port: 22}]",
-                [{"port": 443, "name": "b", "nodePort": 30443}, {"port": 22}]
-                + [{"port": 80, "name": "a"}],
+                [
+                    {"port": 443, "name": "b", "nodePort": 30443},
+                    {"port": 22},
+                    {"port": 80, "name": "a"},
+                ],
             ),
             (
                 "[{port: 53, protocol: TCP}, {port: 53, protocol: UDP}]",

@@ -47,6 +47,11 @@ from mlblint.text.splices import Refusal
             lambda root: Insert(root / "b", "k", 2),
             "b.k would override the value that a merge key (<<) brings",
         ),
+        (
+            "a: &x {k: 1}\nb: {<<: *x, k: 2}\n",
+            lambda root: Remove(root / "b" / "k"),
+            "b.k would get the value that a merge key (<<) brings",
+        ),
         ("a: {<<: {b: 1}}\n", lambda root: Remove(root / "a" / "<<"), "<< is a merge key"),
         (
             "a: !vault x\n",

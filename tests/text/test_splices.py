@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlblint.text.splices import Refusal, Splice, apply, compose, joined, shift, touch
+from mlblint.text.splices import Occupied, Refusal, Splice, apply, compose, joined, shift
 
 
 @st.composite
@@ -46,9 +46,11 @@ def test_apply():
         ((4, 4), (1, 3), False),
     ],
 )
-def test_touch(one, other, meet):
-    assert touch([Splice(*one, "")], [Splice(*other, "x")]) is meet
-    assert touch([Splice(*other, "x")], [Splice(*one, "")]) is meet
+def test_meeting_what_is_occupied(one, other, meet):
+    for first, second in ((one, other), (other, one)):
+        occupied = Occupied()
+        occupied.take([Splice(20, 30, ""), Splice(*first, "x")])
+        assert occupied.meets([Splice(11, 12, ""), Splice(*second, "x")]) is meet
 
 
 def test_joined_keeps_the_order_of_insertions_at_one_place():
