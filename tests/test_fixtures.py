@@ -107,6 +107,16 @@ def test_the_diff_is_what_the_fix_does(broken: Path, mlblint: Program) -> None:
     assert contents(broken) == by_patch
 
 
+def test_the_diff_applies_where_the_repository_is_a_folder_of_another(
+    broken: Path, mlblint: Program
+) -> None:
+    inner = broken / "inner"
+    shutil.copytree(FIXTURES / "talos" / "broken", inner)
+    mlblint.folder = inner
+    git_apply(mlblint("--diff")[1], broken)
+    assert mlblint.findings() == []
+
+
 def test_a_file_a_folder_and_everything_agree(broken: Path, mlblint: Program) -> None:
     everything = mlblint.findings()
     paths = [path for path in sorted(contents(broken)) if path.endswith(".yaml")]

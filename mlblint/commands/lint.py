@@ -89,7 +89,7 @@ def _mend(request: Request, options: Options) -> Run:
     mended = mend(request, unsafe=options.unsafe_fixes)
     problems: list[str] = []
     if options.diff:
-        say_bytes(as_patch(mended.changes))
+        say_bytes(as_patch(request.root, mended.changes))
     elif options.stdin:
         changed = {change.path: change.new for change in mended.changes}
         for path, data in request.changed.items():

@@ -72,5 +72,15 @@ def write_all(root: Path, changes: Sequence[Change]) -> list[str]:
     return problems
 
 
-def as_patch(changes: Sequence[Change]) -> bytes:
-    return b"".join(patch(change.path, change.old, change.new) for change in changes)
+def as_patch(root: Path, changes: Sequence[Change]) -> bytes:
+    """For `git apply`, to which names begin at the top of the Git repository."""
+    prefix = _below_git(root)
+    return b"".join(patch(prefix + change.path, change.old, change.new) for change in changes)
+
+
+def _below_git(root: Path) -> str:
+    for folder in (root, *root.parents):
+        if (folder / ".git").exists():
+            below = root.relative_to(folder).as_posix()
+            return "" if below == "." else f"{below}/"
+    return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence as Members
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ from mlblint.text.layout import (
 from mlblint.text.nodes import Mapping, Node, Sequence
 from mlblint.text.sites import Collection, Site
 from mlblint.text.splices import Refusal, Splice
+
+_COMMENTED_OUT = re.compile(r"""\s*#\s*(?:- |["']?[a-z][\w./-]*["']?:(?:\s|$))""")
 
 
 def insert(
@@ -50,7 +53,7 @@ def append(lines: Lines, sequence: Sequence, value: object, style: Style) -> lis
 
 
 def indented(added: list[str], column: int) -> list[str]:
-    return [" " * column + line for line in added]
+    return [" " * column + line if line else "" for line in added]
 
 
 def new_lines(lines: Lines, line: int, added: list[str], above: Node | None) -> list[Splice]:
@@ -132,7 +135,7 @@ def _extent(lines: Lines, all_members: Members[Member], index: int, own_comments
     column = lines.column(member.start)
     above = last_line(lines, all_members[index - 1].value) if index else -1
     first = lines.number(member.start)
-    while own_comments and _is_comment_at(lines, first - 1, column, above):
+    while own_comments and _is_own_comment(lines, first - 1, column, above):
         first -= 1
     last = end_with_inner_comments(lines, last_line(lines, member.value), column)
     blanks_before = 0
@@ -154,6 +157,13 @@ def _extent(lines: Lines, all_members: Members[Member], index: int, own_comments
 
 def _is_comment_at(lines: Lines, line: int, column: int, above: int) -> bool:
     return line > above and lines.is_comment(line) and lines.indent(line) == column
+
+
+def _is_own_comment(lines: Lines, line: int, column: int, above: int) -> bool:
+    """A key or list item that was commented out is no remark about what follows it."""
+    return _is_comment_at(lines, line, column, above) and not _COMMENTED_OUT.match(
+        lines.content(line)
+    )
 
 
 def _cut(lines: Lines, extent: Extent, above: Node | None) -> Splice:

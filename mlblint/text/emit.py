@@ -121,10 +121,28 @@ def block(value: object, style: Style) -> list[str]:
 
 def entry(key: str, value: object, style: Style) -> list[str]:
     """The lines of one key of a mapping with its value."""
+    if isinstance(value, str) and not style.json and is_text(value):
+        header = "|" if value.endswith("\n") else "|-"
+        return [f"{name(key, style)}: {header}", *_deeper(value.splitlines(), style.step)]
     if not is_nested(value) or (style.flow_lists and is_flat(value)):
         return [f"{name(key, style)}: {inline(value, style)}"]
     step = style.step if isinstance(value, dict) else style.list_step
-    return [f"{name(key, style)}:", *(" " * step + line for line in block(value, style))]
+    return [f"{name(key, style)}:", *_deeper(block(value, style), step)]
+
+
+def _deeper(lines: list[str], columns: int) -> list[str]:
+    """Blank lines stay empty."""
+    return [" " * columns + line if line else "" for line in lines]
+
+
+def is_text(value: str) -> bool:
+    """Whether a block scalar is the natural form of the string, and gives it back exactly."""
+    return (
+        "\n" in value
+        and not value.endswith("\n\n")
+        and not value.startswith((" ", "\n"))
+        and not _UNPRINTABLE.search(value.replace("\n", ""))
+    )
 
 
 def item_lines(value: object, style: Style) -> list[str]:
@@ -132,7 +150,7 @@ def item_lines(value: object, style: Style) -> list[str]:
     if not is_nested(value):
         return [style.dash + inline(value, style)]
     first, *rest = block(value, style)
-    return [style.dash + first, *(" " * len(style.dash) + line for line in rest)]
+    return [style.dash + first, *_deeper(rest, len(style.dash))]
 
 
 def is_flat(value: object) -> bool:

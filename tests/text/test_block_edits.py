@@ -353,3 +353,23 @@ def test_replace_a_part_of_a_string(edited, before, after):
 def test_a_part_that_would_end_the_string_brings_quotes(edited):
     make = lambda root: ReplacePart(Place(root.document, ("k",), part=(0, 1)), "a #")  # noqa: E731
     assert edited("k: xb\n", make) == 'k: "a #b"\n'
+
+
+def test_a_text_of_several_lines_becomes_a_block_scalar(edited):
+    before = "spec:\n  chart: metallb\n"
+    after = "spec:\n  chart: metallb\n  valuesContent: |\n    speaker:\n\n      a: true\n"
+    text = "speaker:\n\n  a: true\n"
+    assert edited(before, lambda root: [Insert(root / "spec", "valuesContent", text)]) == after
+    stripped = after.replace(": |\n", ": |-\n")
+    edit = [text.rstrip("\n")]
+    assert (
+        edited(before, lambda root: [Insert(root / "spec", "valuesContent", edit[0])]) == stripped
+    )
+
+
+def test_yaml_that_was_commented_out_stays_where_it_is(edited):
+    before = (
+        "spec:\n  # type: NodePort\n  # who wants to know\n  loadBalancerIP: 10.0.0.1\n  a: 1\n"
+    )
+    after = "spec:\n  # type: NodePort\n  a: 1\n"
+    assert edited(before, lambda root: [Remove(at(root, "spec", "loadBalancerIP"))]) == after
