@@ -55,8 +55,8 @@ def write(root: Path, files: Mapping[str, str | bytes]) -> None:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Callable[[Mapping[str, str | bytes]], Repository]:
-    def make(files: Mapping[str, str | bytes]) -> Repository:
-        write(tmp_path, {".mlblint.yaml": "", **files})
-        return Repository(tmp_path)
+    def make(files: Mapping[str, str | bytes], folder: str = ".") -> Repository:
+        write(tmp_path / folder, {".mlblint.yaml": "", **files})
+        return Repository(tmp_path / folder)
 
     return make

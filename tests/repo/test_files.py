@@ -1,0 +1,177 @@
+"""The files of a repository: read once, parsed as far as they matter, matched by globs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from mlblint.repo.files import Dialect, Files, glob_pattern, join
+from mlblint.text.documents import Broken, Document
+
+
+def files_in(root: Path, contents: Mapping[str, str | bytes], relevant: str | None = None) -> Files:
+    for name, content in contents.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return Files(root, contents, relevant=re.compile(relevant) if relevant else None)
+
+
+def test_paths_are_sorted_and_without_repetition(tmp_path: Path) -> None:
+    assert Files(tmp_path, ["b.yaml", "a.yaml", "b.yaml"]).paths == ("a.yaml", "b.yaml")
+
+
+def test_changed_bytes_stand_in_for_the_disk_and_may_be_a_new_file(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("a: disk\n")
+    files = Files(tmp_path, ["a.yaml"], {"a.yaml": b"a: new\n", "b.yaml": b"b: new\n"})
+    assert [files.documents(path)[0].data for path in files.paths] == [{"a": "new"}, {"b": "new"}]
+
+
+def test_folders_are_those_with_files_and_all_above_them(tmp_path: Path) -> None:
+    files = Files(tmp_path, ["a/b/c.yaml", "d.yaml"])
+    assert files.folders == {"", "a", "a/b"}
+    assert files.subfolders("") == ["a"]
+    assert files.subfolders("a") == ["a/b"]
+    assert files.in_folder("a") == []
+    assert files.in_folder("") == ["d.yaml"]
+    assert files.below("a") == ["a/b/c.yaml"]
+    assert files.below("") == ["a/b/c.yaml", "d.yaml"]
+
+
+def test_below_does_not_take_names_that_merely_begin_alike(tmp_path: Path) -> None:
+    assert Files(tmp_path, ["app/x.yaml", "apps/y.yaml"]).below("app") == ["app/x.yaml"]
+
+
+class TestRelevance:
+    TEXT = "a: metallb\n---\nb: other\n---\nc: metallb\n"
+
+    def test_only_relevant_documents_are_parsed(self, tmp_path: Path) -> None:
+        files = files_in(tmp_path, {"f.yaml": self.TEXT, "g.yaml": "x: 1\n"}, "metallb")
+        assert [document.data for document in files.documents("f.yaml")] == [
+            {"a": "metallb"},
+            {"c": "metallb"},
+        ]
+        assert files.documents("g.yaml") == []
+
+    def test_what_is_relevant_does_not_depend_on_what_was_asked_before(
+        self, tmp_path: Path
+    ) -> None:
+        files = files_in(tmp_path, {"f.yaml": self.TEXT}, "metallb")
+        everything = files.all_documents("f.yaml")
+        relevant = files.documents("f.yaml")
+        assert len(everything) == 3
+        assert relevant == [everything[0], everything[2]]
+
+    def test_a_document_is_one_object_however_it_was_reached(self, tmp_path: Path) -> None:
+        files = files_in(tmp_path, {"f.yaml": self.TEXT}, "metallb")
+        assert files.documents("f.yaml")[1] is files.all_documents("f.yaml")[2]
+
+    def test_without_a_pattern_everything_is_relevant(self, tmp_path: Path) -> None:
+        files = files_in(tmp_path, {"f.yaml": self.TEXT})
+        assert len(files.documents("f.yaml")) == 3
+
+
+class TestUnreadable:
+    def test_a_file_that_is_not_there(self, tmp_path: Path) -> None:
+        files = Files(tmp_path, ["gone.yaml"])
+        assert files.source("gone.yaml") is None
+        assert files.unreadable == {"gone.yaml": "No such file or directory"}
+        assert files.documents("gone.yaml") == files.all_documents("gone.yaml") == []
+
+    def test_a_file_that_was_not_named_is_none(self, tmp_path: Path) -> None:
+        files = files_in(tmp_path, {"a.yaml": "a: 1\n"}, "a")
+        assert files.source("b.yaml") is None
+        assert files.all_parts("b.yaml") == ()
+
+    @pytest.mark.parametrize(
+        ("content", "reason"),
+        [
+            (b"\0GITCRYPT\0\x12\xff", "encrypted"),
+            (b"a: \xff\n", "not UTF-8 text: invalid start byte"),
+            (b"a: \0\n", "binary, not text"),
+        ],
+    )
+    def test_what_is_no_text_is_told_apart(
+        self, content: bytes, reason: str, tmp_path: Path
+    ) -> None:
+        files = files_in(tmp_path, {"f.yaml": content})
+        assert files.documents("f.yaml") == []
+        assert files.not_text == {"f.yaml": reason}
+
+    def test_broken_documents_keep_their_place_among_the_others(self, tmp_path: Path) -> None:
+        parts = files_in(tmp_path, {"f.yaml": "a: [\n---\nb: 1\n"}).parts("f.yaml")
+        assert [type(part) for part in parts] == [Broken, Document]
+        assert parts[1].start == 6
+
+    def test_aliases_that_explode_make_a_document_broken(self, tmp_path: Path) -> None:
+        lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+        for level in range(1, 8):
+            lines.append(f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]")
+        (part,) = files_in(tmp_path, {"f.yaml": "\n".join(lines) + "\n"}).parts("f.yaml")
+        assert isinstance(part, Broken)
+        assert part.error.problem == "aliases expand to more than 1,000,000 values"
+
+
+@pytest.mark.parametrize(
+    ("folder", "relative", "path"),
+    [
+        ("a/b", "c.yaml", "a/b/c.yaml"),
+        ("a/b", "./c.yaml", "a/b/c.yaml"),
+        ("a/b", "../c.yaml", "a/c.yaml"),
+        ("a", "..", ""),
+        ("", ".", ""),
+        ("a", "../..", None),
+        ("", "../x", None),
+        ("a", "/etc/passwd", None),
+    ],
+)
+def test_join(folder: str, relative: str, path: str | None) -> None:
+    assert join(folder, relative) == path
+
+
+class TestGlobs:
+    @pytest.mark.parametrize(
+        ("pattern", "path", "matches"),
+        [
+            ("apps/*", "apps/a", True),
+            ("apps/*", "apps/a/b", False),
+            ("apps/**", "apps/a/b", True),
+            ("**/values.yaml", "values.yaml", True),
+            ("**/values.yaml", "a/b/values.yaml", True),
+            ("a/**/z", "a/z", True),
+            ("a/**/z", "a/b/c/z", True),
+            ("v?.yaml", "v1.yaml", True),
+            ("v?.yaml", "v/.yaml", False),
+            ("v[0-9].yaml", "v1.yaml", True),
+            ("v[!0-9].yaml", "v1.yaml", False),
+            ("v[!0-9].yaml", "vx.yaml", True),
+            ("a.b", "aXb", False),
+            ("a\\*b", "a*b", True),
+            ("a\\*b", "axb", False),
+            ("{a,b}", "{a,b}", True),
+            ("{a,b}", "a", False),
+        ],
+    )
+    def test_as_git_has_them(self, pattern: str, path: str, matches: bool) -> None:
+        assert bool(glob_pattern(pattern).fullmatch(path)) is matches
+
+    @pytest.mark.parametrize(
+        ("pattern", "path", "matches"),
+        [
+            ("*.yaml", "a/b.yaml", True),
+            ("{a,b}.yaml", "b.yaml", True),
+            ("{a,b}.yaml", "c.yaml", False),
+            ("{a/*,{x,y}.json}", "y.json", True),
+            ("a,b", "a,b", True),
+            ("{a,b", "a", False),
+            ("a}", "a", False),
+        ],
+    )
+    def test_a_dialect_may_have_alternatives_and_cross_folders(
+        self, pattern: str, path: str, matches: bool
+    ) -> None:
+        dialect = Dialect(star=".*", folders=".*/", double_star=".*", one=".", braces=True)
+        assert bool(glob_pattern(pattern, dialect).fullmatch(path)) is matches
