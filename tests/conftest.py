@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +14,11 @@ import pytest
 from mlblint.cards import built_in_cards
 from mlblint.config import load
 from mlblint.findings import Finding
-from mlblint.fixing import fix
-from mlblint.pipeline import Request, Result, lint
+from mlblint.fixing import Result, diff, fix
+from mlblint.pipeline import Request, lint
+from mlblint.pipeline import Result as Linted
+from mlblint.text.documents import Document, documents
+from mlblint.text.source import Source
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,7 @@ class Repository:
 
     root: Path
 
-    def lint(self, changed: Mapping[str, bytes] | None = None, **request: Any) -> Result:
+    def lint(self, changed: Mapping[str, bytes] | None = None, **request: Any) -> Linted:
         config = load(self.root, known_rules={c.id: c.name for c in built_in_cards()})
         return lint(Request(self.root, config, changed=changed or {}, **request))
 
@@ -37,13 +42,37 @@ class Repository:
         ]
 
     def fixed(self, *rules: str, unsafe: bool = False) -> dict[str, str]:
-        """The files that the fixes of these rules (of all, without any) would change."""
+        """The files that the fixes of these rules (of all, without any) would change. Whatever
+        test asks for it, the contract of fixes is checked as well."""
+        result = self._fix({}, rules, unsafe)
+        changed = {change.path: change.new for change in result.changes}
+        assert result.converged
+        assert all(finding.unfixable for finding in result.remaining), "each says why"
+        assert self._fix(changed, rules, unsafe).changes == (), "a second run changes nothing"
+        self._patch_gives(result)
+        for change in result.changes:
+            parts = documents(Source.from_bytes(change.path, change.new))
+            assert all(isinstance(part, Document) for part in parts), "it is still YAML"
+        return {path: data.decode() for path, data in changed.items()}
 
+    def _fix(self, state: Mapping[str, bytes], rules: tuple[str, ...], unsafe: bool) -> Result:
         def lint(changed: Mapping[str, bytes]) -> list[Finding]:
-            return [f for f in self.lint(changed).findings if not rules or f.rule in rules]
+            found = self.lint({**state, **changed}).findings
+            return [f for f in found if not rules or f.rule in rules]
 
-        result = fix(lint, unsafe=unsafe)
-        return {change.path: change.new.decode() for change in result.changes}
+        return fix(lint, unsafe=unsafe)
+
+    def _patch_gives(self, result: Result) -> None:
+        """What `--diff` prints, applied by Git, is what `--fix` writes."""
+        if not result.changes:
+            return
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            write(folder, {change.path: change.old for change in result.changes})
+            patch = diff(result.changes)
+            subprocess.run(["git", "apply", "-"], cwd=folder, input=patch, check=True)
+            for change in result.changes:
+                assert (folder / change.path).read_bytes() == change.new
 
 
 def write(root: Path, files: Mapping[str, str | bytes]) -> None:
