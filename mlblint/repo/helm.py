@@ -123,17 +123,17 @@ def text_layer(place: Place, value: object) -> tuple[list[Layer], bool]:
     if not isinstance(value, str):
         return [], False
     documents = list(embedded(place.document, place.path))
-    readable = len(documents) == 1
-    data = documents[0].data if readable else None
-    if value != get(place.document.data, *place.path):
+    as_written = value == get(place.document.data, *place.path)
+    if as_written and len(documents) == 1 and documents[0].part[0] == 0:
+        data = documents[0].data
+    else:
         try:
-            data, readable = _parsed(value), True
+            data = _parsed(value)
         except YamlError:
             return [], False
-    if not readable or not isinstance(data, dict):
-        return [], readable and data is None
-    at = Place(documents[0]) if len(documents) == 1 else place
-    return [Layer("text", at, data)], True
+    if not isinstance(data, dict):
+        return [], data is None
+    return [Layer("text", Place(documents[0]) if documents else place, data)], True
 
 
 def _parsed(value: str) -> object:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from mlblint.repo.customise import customise
@@ -23,7 +23,6 @@ from mlblint.repo.stage import Fault, FaultKind, HelmChart, Opaque, Stage, is_ab
 from mlblint.repo.traced import Traced, trace
 from mlblint.repo.transformers import with_text_annotations
 from mlblint.text.documents import Broken
-from mlblint.text.nodes import Path
 from mlblint.text.places import Place
 
 _LOCAL_CONFIG = "config.kubernetes.io/local-config"

@@ -6,6 +6,10 @@ from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
 CONTEXT = 3
+
+Opcode = tuple[str, int, int, int, int]
+"""As difflib's: what happens to which lines of the one text and of the other."""
+
 _ESCAPES = {
     0x07: b"\\a",
     0x08: b"\\b",
@@ -46,24 +50,49 @@ def _escaped(byte: int) -> bytes:
 
 def _hunks(old: bytes, new: bytes) -> Iterator[bytes]:
     before, after = _lines(old), _lines(new)
-    head = _common(before, after)
-    tail = _common(before[head:][::-1], after[head:][::-1])
-    start = max(0, head - CONTEXT)
-    keep = max(0, tail - CONTEXT)
-    before = before[start : len(before) - keep]
-    after = after[start : len(after) - keep]
-    for group in SequenceMatcher(None, before, after).get_grouped_opcodes(CONTEXT):
+    for group in _groups(_opcodes(before, after)):
         first, last = group[0], group[-1]
-        yield b"@@ -%s +%s @@\n" % (
-            _range(start + first[1], start + last[2]),
-            _range(start + first[3], start + last[4]),
-        )
+        yield b"@@ -%s +%s @@\n" % (_range(first[1], last[2]), _range(first[3], last[4]))
         for kind, i, j, k, m in group:
             if kind == "equal":
                 yield from _marked(b" ", before[i:j])
             else:
                 yield from _marked(b"-", before[i:j])
                 yield from _marked(b"+", after[k:m])
+
+
+def _opcodes(before: list[bytes], after: list[bytes]) -> Iterator[Opcode]:
+    """What begins or ends both is equal, whatever else could be paired with it: Git takes a
+    hunk without lines behind its last change for one at the end of the file."""
+    head = _common(before, after)
+    tail = _common(before[head:][::-1], after[head:][::-1])
+    end, new_end = len(before) - tail, len(after) - tail
+    yield "equal", 0, head, 0, head
+    middle = SequenceMatcher(None, before[head:end], after[head:new_end], autojunk=False)
+    for kind, i, j, k, m in middle.get_opcodes():
+        yield kind, head + i, head + j, head + k, head + m
+    yield "equal", end, len(before), new_end, len(after)
+
+
+def _groups(opcodes: Iterable[Opcode]) -> Iterator[list[Opcode]]:
+    """Changes that lie so close together that the lines around them would meet."""
+    group: list[Opcode] = []
+    for kind, i, j, k, m in opcodes:
+        if kind != "equal":
+            group.append((kind, i, j, k, m))
+            continue
+        is_gap = j - i > 2 * CONTEXT
+        if any(code[0] != "equal" for code in group) and is_gap:
+            yield [*group, (kind, i, i + CONTEXT, k, k + CONTEXT)]
+            group = []
+        if not group:
+            group = [(kind, max(i, j - CONTEXT), j, max(k, m - CONTEXT), m)]
+        else:
+            group.append((kind, i, j, k, m))
+    if any(code[0] != "equal" for code in group):
+        kind, i, j, k, m = group[-1]
+        group[-1] = (kind, i, min(j, i + CONTEXT), k, min(m, k + CONTEXT))
+        yield group
 
 
 def _lines(data: bytes) -> list[bytes]:

@@ -125,12 +125,13 @@ def test_is_opaque(value: object, opaque: bool) -> None:
     assert is_opaque(value) is opaque
 
 
-class TestSelectors:
-    LABELS = {"app": "web", "tier": "front"}
+LABELS = {"app": "web", "tier": "front"}
 
+
+class TestSelectors:
     @pytest.mark.parametrize("selector", [{}, None, {"matchLabels": {}}, {"matchExpressions": []}])
     def test_an_empty_one_selects_everything(self, selector: object) -> None:
-        assert selects(selector, self.LABELS)
+        assert selects(selector, LABELS)
         assert selects(selector, {})
 
     def test_all_conditions_have_to_hold(self) -> None:
@@ -138,7 +139,7 @@ class TestSelectors:
             "matchLabels": {"app": "web"},
             "matchExpressions": [{"key": "x", "operator": "Exists"}],
         }
-        assert not selects(both, self.LABELS)
+        assert not selects(both, LABELS)
         assert selects(both, {"app": "web", "x": ""})
 
     @pytest.mark.parametrize(
@@ -159,4 +160,4 @@ class TestSelectors:
     )
     def test_expressions(self, operator: str, key: str, values: list[str], selected: bool) -> None:
         expression = {"key": key, "operator": operator, "values": values}
-        assert selects({"matchExpressions": [expression]}, self.LABELS) is selected
+        assert selects({"matchExpressions": [expression]}, LABELS) is selected
