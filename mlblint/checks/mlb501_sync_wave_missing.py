@@ -162,7 +162,8 @@ def _problem(part: Part, wave: int | None, cluster: Cluster) -> Problem:
         f"{kind} `{part.resource.name}` {_WHAT[part.step]}, but carries no sync wave{above}: "
         "Argo CD applies it together with everything else, before or after what it depends on"
     )
-    annotations = part.resource.place("metadata", "annotations")
+    # In the object itself: a kustomization's common annotations would reach others as well.
+    annotations = part.resource.base / "metadata" / "annotations"
     if wave is None:
         return Problem(
             place=annotations.key,

@@ -185,3 +185,22 @@ def test_flux_says_it_by_depends_on(depends: str, places: list[str], repository:
     repo = repository(files)
     assert repo.spots("MLB501") == places
     assert all(f.fix is None for f in repo.findings("MLB501"))
+
+
+def test_common_annotations_are_not_the_place_for_a_wave(repository: Callable) -> None:
+    files = {
+        "root.yaml": APPLICATION.format(name="root", path="metallb", wave=""),
+        "metallb/kustomization.yaml": "resources: [pool.yaml]\ncommonAnnotations: {a: b}\n",
+        "metallb/pool.yaml": POOL.format(wave=""),
+    }
+    assert repository(files).fixed("MLB501") == {"metallb/pool.yaml": POOL.format(wave=wave(1))}
+
+
+def test_common_annotations_can_carry_it(repository: Callable) -> None:
+    annotation = 'commonAnnotations: {argocd.argoproj.io/sync-wave: "1"}\n'
+    files = {
+        "root.yaml": APPLICATION.format(name="root", path="metallb", wave=""),
+        "metallb/kustomization.yaml": f"resources: [pool.yaml]\n{annotation}",
+        "metallb/pool.yaml": POOL.format(wave=""),
+    }
+    assert repository(files).findings("MLB501") == []

@@ -42,7 +42,8 @@ def made(
     for path, content in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(content)
-    spec = f"{more}\ngenerators:\n{generators}\ntemplate:\n  metadata: {{name: '{name}'}}\n  spec: {{}}"
+    template = f"template:\n  metadata: {{name: '{name}'}}\n  spec: {{}}"
+    spec = f"{more}\ngenerators:\n{generators}\n{template}"
     return [one.name for one in generated(application_set(spec), Files(root, files))]
 
 
@@ -103,9 +104,9 @@ class TestGitDirectories:
         assert made(tmp_path, "{{.app.path.basename}}", generator, GO) == ["metallb"]
 
     def test_values_are_templates_as_well(self, tmp_path: Path) -> None:
-        generator = "- git: {directories: [{path: apps/m*}], values: {n: '%s-lb'}}"
-        assert made(tmp_path, "{{values.n}}", generator % "{{path.basename}}") == ["metallb-lb"]
-        assert made(tmp_path, "{{.values.n}}", generator % "{{.path.basename}}", GO) == [
+        generator = "- git: {directories: [{path: apps/m*}], values: {lb: '%s-lb'}}"
+        assert made(tmp_path, "{{values.lb}}", generator % "{{path.basename}}") == ["metallb-lb"]
+        assert made(tmp_path, "{{.values.lb}}", generator % "{{.path.basename}}", GO) == [
             "metallb-lb"
         ]
 
@@ -148,13 +149,13 @@ class TestMatrix:
     def test_everything_with_everything(self, tmp_path: Path) -> None:
         generator = (
             "- matrix:\n    generators:\n    - git: {directories: [{path: apps/*}]}\n"
-            "    - list: {elements: [{c: x}, {c: y}]}"
+            "    - list: {elements: [{c: x}, {c: z}]}"
         )
         assert made(tmp_path, "{{path.basename}}-{{c}}", generator) == [
             "metallb-x",
-            "metallb-y",
+            "metallb-z",
             "traefik-x",
-            "traefik-y",
+            "traefik-z",
         ]
 
     def test_later_generators_use_the_parameters_of_earlier_ones(self, tmp_path: Path) -> None:
@@ -185,14 +186,14 @@ class TestMatrix:
     def test_the_first_says_what_both_say(self, tmp_path: Path) -> None:
         generator = (
             "- matrix:\n    generators:\n    - list: {elements: [{a: '1', m: {x: '1'}}]}\n"
-            "    - list: {elements: [{a: '2', m: {x: '2', y: '2'}}]}"
+            "    - list: {elements: [{a: '2', m: {x: '2', z: '2'}}]}"
         )
-        assert made(tmp_path, "{{.a}}{{.m.x}}{{.m.y}}", generator, GO) == ["112"]
+        assert made(tmp_path, "{{.a}}{{.m.x}}{{.m.z}}", generator, GO) == ["112"]
 
     def test_a_product_without_end_is_not_worked_out(self, tmp_path: Path) -> None:
         elements = ", ".join(f"{{c: '{n}'}}" for n in range(100))
         child = f"    - list: {{elements: [{elements}]}}\n"
-        assert 100 * 100 > MAX_GENERATED
+        assert MAX_GENERATED < 100 * 100
         generator = "- matrix:\n    generators:\n" + child + child.replace("c:", "d:")
         assert made(tmp_path, "{{c}}{{d}}", generator.rstrip()) == ["{{c}}{{d}}"]
 
@@ -223,7 +224,7 @@ class TestUnknown:
         assert made(tmp_path, "{{name}}", generator) == ["{{name}}"]
 
     def test_without_generators_or_template_there_is_none(self, tmp_path: Path) -> None:
-        assert made(tmp_path, "x", "[]") == []
+        assert made(tmp_path, "x", "  []") == []
         assert (
             list(generated(application_set("generators: [{list: {}}]"), Files(tmp_path, []))) == []
         )
@@ -231,8 +232,8 @@ class TestUnknown:
 
 def test_a_selector_chooses_among_the_parameters(tmp_path: Path) -> None:
     generator = (
-        "- list: {elements: [{c: a, values: {on: 'true'}}, {c: b, values: {on: 'false'}}]}\n"
-        "  selector: {matchLabels: {values.on: 'true'}}"
+        "- list: {elements: [{c: a, values: {sel: 'true'}}, {c: b, values: {sel: 'false'}}]}\n"
+        "  selector: {matchLabels: {values.sel: 'true'}}"
     )
     assert made(tmp_path, "{{c}}", generator) == ["a"]
     assert made(tmp_path, "{{.c}}", generator, GO) == ["a"]
@@ -248,11 +249,11 @@ class TestTemplates:
             tmp_path,
             "generators: [{list: {elements: [{c: a}]}}]\n"
             "template:\n  metadata: {name: x, labels: {'{{c}}': '1'}}\n"
-            "  spec: {sources: [{path: 'p/{{c}}'}], n: 3}",
+            "  spec: {sources: [{path: 'p/{{c}}'}], x: 3}",
         )
         assert found.kind == "Application"
         assert found.labels == {"a": "1"}
-        assert found.get("spec") == {"sources": [{"path": "p/a"}], "n": 3}
+        assert found.get("spec") == {"sources": [{"path": "p/a"}], "x": 3}
 
     def test_places_are_those_of_the_template(self, tmp_path: Path) -> None:
         found = self.one(
@@ -271,7 +272,7 @@ class TestTemplates:
             "template: {metadata: {name: '{{c}}'}, spec: {project: all, source: {path: p}}}",
         )
         assert (found.name, found.get("spec")) == ("a", {"project": "own", "source": {"path": "p"}})
-        assert positions(found.place("spec", "project"))[0] == (8, 47)
+        assert positions(found.place("spec", "project"))[0] == (8, 48)
         assert positions(found.place("spec", "source", "path"))[0][0] == 9
 
     @pytest.mark.parametrize(
@@ -317,7 +318,7 @@ class TestLanguages:
         [
             ("{{.a}}", "A b"),
             ("{{ .n }}/{{ .on }}", "3/true"),
-            ("x {{- .a -}} y", "x {{- .a -}} y"),
+            ("x {{- .a -}} y", "xA by"),
             ("x {{- .m.x }} y", "xdeep y"),
             ("{{ .m.x -}} y", "deepy"),
             ("{{ index .m.list 1 }}", "one"),
@@ -338,8 +339,6 @@ class TestLanguages:
         ],
     )
     def test_go_templates(self, template: str, text: str) -> None:
-        if template.startswith("x {{- .a"):
-            text = "xA by"
         assert fill_actions(template, self.KNOWN) == text
 
     @pytest.mark.parametrize(
