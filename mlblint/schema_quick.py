@@ -78,6 +78,21 @@ class Quick:
     def min_items(self, _: Schema, argument: int, value: object) -> bool:
         return not isinstance(value, list) or len(value) >= argument
 
+    def max_items(self, _: Schema, argument: int, value: object) -> bool:
+        return not isinstance(value, list) or len(value) <= argument
+
+    def minimum(self, _: Schema, argument: float, value: object) -> bool:
+        return not _is_a(value, "number") or value >= argument  # type: ignore[operator]
+
+    def maximum(self, _: Schema, argument: float, value: object) -> bool:
+        return not _is_a(value, "number") or value <= argument  # type: ignore[operator]
+
+    def min_properties(self, _: Schema, argument: int, value: object) -> bool:
+        return not isinstance(value, dict) or len(value) >= argument
+
+    def max_properties(self, _: Schema, argument: int, value: object) -> bool:
+        return not isinstance(value, dict) or len(value) <= argument
+
     def properties(self, _: Schema, argument: Mapping[str, Any], value: object) -> bool:
         return not isinstance(value, dict) or all(
             self.accepts(schema, value[key]) for key, schema in argument.items() if key in value
@@ -103,6 +118,9 @@ class Quick:
     def any_of(self, _: Schema, argument: list[Schema], value: object) -> bool:
         return any(self.accepts(one, value) for one in argument)
 
+    def one_of(self, _: Schema, argument: list[Schema], value: object) -> bool:
+        return sum(self.accepts(one, value) for one in argument) == 1
+
     def negation(self, _: Schema, argument: Schema, value: object) -> bool:
         return not self.accepts(argument, value)
 
@@ -126,12 +144,18 @@ _QUICK: dict[str, Callable[[Quick, Schema, Any, object], bool]] = {
     "maxLength": Quick.max_length,
     "items": Quick.items,
     "minItems": Quick.min_items,
+    "maxItems": Quick.max_items,
+    "minimum": Quick.minimum,
+    "maximum": Quick.maximum,
+    "minProperties": Quick.min_properties,
+    "maxProperties": Quick.max_properties,
     "properties": Quick.properties,
     "additionalProperties": Quick.additional,
     "propertyNames": Quick.property_names,
     "required": Quick.required,
     "allOf": Quick.all_of,
     "anyOf": Quick.any_of,
+    "oneOf": Quick.one_of,
     "not": Quick.negation,
     "if": Quick.condition,
     "then": Quick.branch,
