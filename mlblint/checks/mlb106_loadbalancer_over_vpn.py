@@ -11,7 +11,7 @@ from mlblint.context import Context, subject_of_service
 from mlblint.findings import Fix, Problem
 from mlblint.repo.announcement import reachable_pools
 from mlblint.repo.model import Cluster
-from mlblint.repo.resources import text
+from mlblint.repo.resources import get, text
 from mlblint.repo.services import LOAD_BALANCER_FIELDS, PREFIXES, REQUESTS, Service
 from mlblint.text.edits import Edit, Insert, Remove, Set
 from mlblint.text.places import Place
@@ -105,7 +105,9 @@ def _problem(service: Service, cluster: Cluster, mark: _Mark, context: Context) 
         "lie between 30000 and 32767), announce its pool by BGP, or set `vpn.reaches-l2: true` "
         "if the VPN ends inside the LAN's segment"
     )
-    place = service.spec / "type"
+    # A Gateway has no field for the type of the Service that is made for it.
+    writable = isinstance(get(service.spec.document.data, *service.spec.path), Mapping)
+    place = service.spec / "type" if writable else service.spec
     if service.extra and "type" in service.extra[0][1]:
         place = service.extra[0][0] / "type"
     return Problem(
@@ -113,7 +115,8 @@ def _problem(service: Service, cluster: Cluster, mark: _Mark, context: Context) 
         message=message,
         help=help_text,
         subject=subject_of_service(service, cluster),
-        fix=Fix("make it a NodePort Service", tuple(_edits(service, place))),
+        fix=Fix("make it a NodePort Service", tuple(_edits(service, place))) if writable else None,
+        unfixable=None if writable else "what makes this Service decides on its type",
     )
 
 
@@ -131,18 +134,12 @@ def _edits(service: Service, place: Place) -> Iterator[Edit]:
         yield Insert(service.spec, "type", "NodePort")
     for fields_place, fields in ((service.spec, service.fields), *service.extra):
         superfluous = [field for field in LOAD_BALANCER_FIELDS if field in fields]
-        if len(superfluous) == len(fields):
-            yield Remove(fields_place)
-        else:
-            yield from (Remove(fields_place / field) for field in superfluous)
+        yield from (Remove(fields_place / field, prune=True) for field in superfluous)
     requests = [
         f"{prefix}/{suffix}"
         for prefix in PREFIXES
         for suffix in REQUESTS
         if f"{prefix}/{suffix}" in service.notes
     ]
-    if requests and len(requests) == len(service.notes):
-        # Nothing but requests: an empty `annotations:` would be left over.
-        yield Remove(service.annotations)
-    else:
-        yield from (Remove(service.annotations / request) for request in requests)
+    # With `prune` no empty `annotations:` is left over.
+    yield from (Remove(service.note(request), prune=True) for request in requests)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from mlblint.repo.addresses import Interval, parse_address
@@ -93,6 +93,8 @@ class Service:
     labels: Mapping[str, Any]
     source: Delivered | Release
     extra: tuple[tuple[Place, Mapping[str, Any]], ...] = ()
+    annotations_path: Path = ()
+    note_places: Mapping[str, Place] = field(default_factory=dict)
 
     @property
     def delivered(self) -> Delivered | None:
@@ -104,6 +106,13 @@ class Service:
             if fields.get("loadBalancerClass"):
                 return text(fields["loadBalancerClass"])
         return None
+
+    def note(self, key: str) -> Place:
+        """Where one of its annotations was written: a patch may have given it, or another
+        layer of values."""
+        if isinstance(self.source, Delivered) and self.annotations_path:
+            return self.source.resource.place(*self.annotations_path, key)
+        return self.note_places.get(key, self.annotations / key)
 
     def request(self, suffix: str) -> str | None:
         """The value of one of MetalLB's annotations: the current prefix wins where both
@@ -144,6 +153,7 @@ def of_resource(delivered: Delivered) -> Service | None:
         annotations=resource.place("metadata", "annotations"),
         labels=resource.labels,
         source=delivered,
+        annotations_path=("metadata", "annotations"),
     )
 
 
@@ -168,6 +178,7 @@ def in_custom_resource(delivered: Delivered) -> Iterator[Service]:
             annotations=resource.place(*annotations),
             labels=mapping(metadata.get("labels")) or resource.labels,
             source=delivered,
+            annotations_path=annotations,
         )
 
 
@@ -291,6 +302,11 @@ def _in_layers(release: Release, home: Path, type_: Value | None) -> Iterator[Se
         notes=_notes(release, home),
         spec=own.where(path),
         annotations=next(iter([*annotated, own])).where((*path, "annotations")),
+        note_places={
+            key: layer.where((*path, "annotations", key))
+            for layer in reversed(annotated)
+            for key in mapping(get(layer.data, *path, "annotations"))
+        },
         labels={},
         source=release,
         extra=tuple(extra),

@@ -200,3 +200,43 @@ spec:
     repo = repository({".mlblint.yaml": CONFIG, "f.yaml": text})
     assert len(repo.findings("MLB106")) == 1
     assert repo.fixed("MLB106") == {"f.yaml": fixed}
+
+
+def test_requests_that_a_patch_gives_are_taken_from_the_patch(repository: Callable) -> None:
+    patch = (
+        "resources: [service.yaml]\n"
+        "patches:\n"
+        "  - target: {kind: Service}\n"
+        "    patch: |\n"
+        "      apiVersion: v1\n"
+        "      kind: Service\n"
+        "      metadata:\n"
+        "        name: web\n"
+        "        annotations:\n"
+        "          metallb.universe.tf/address-pool: vpn\n"
+        "          owner: a-team\n"
+    )
+    files = {".mlblint.yaml": CONFIG, "a/kustomization.yaml": patch, "a/service.yaml": SERVICE}
+    assert repository(files).fixed("MLB106") == {
+        "a/kustomization.yaml": patch.replace(
+            "          metallb.universe.tf/address-pool: vpn\n", ""
+        ),
+        "a/service.yaml": SERVICE.replace("LoadBalancer", "NodePort"),
+    }
+
+
+def test_the_type_of_a_gateways_service_is_not_written_in_the_gateway(
+    repository: Callable,
+) -> None:
+    gateway = """\
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: web, namespace: chat}
+spec:
+  gatewayClassName: envoy
+  infrastructure:
+    annotations: {metallb.universe.tf/address-pool: vpn}
+"""
+    (finding,) = repository({".mlblint.yaml": CONFIG, "f.yaml": gateway}).findings("MLB106")
+    assert (finding.location.start, finding.fix) == ((5, 21), None)
+    assert finding.unfixable == "what makes this Service decides on its type"
