@@ -11,7 +11,8 @@ from mlblint.commands.repository import current_folder, repository
 from mlblint.config import Config, find_root, render_config
 from mlblint.init import Fact, InitError, Seen, render, write
 from mlblint.repo.model import Cluster, Model
-from mlblint.repo.services import PREFIXES
+from mlblint.repo.services import CURRENT_PREFIX, PREFIXES
+from mlblint.repo.versions import METALLB_IO_ANNOTATIONS, applies
 from mlblint.text.places import Place, positions
 
 _ENGINES = {"argo": "Argo CD", "flux": "Flux", "k3s": "k3s", "fleet": "Fleet"}
@@ -64,11 +65,13 @@ def seen(model: Model) -> Seen:
 
 
 def _prefixes(cluster: Cluster) -> Iterator[Fact]:
+    """A prefix that the MetalLB of the repository ignores is in use by mistake."""
+    ignored = applies(METALLB_IO_ANNOTATIONS, cluster.version) is False
     for service in cluster.services:
         for key in service.notes:
             prefix = key.partition("/")[0]
-            if prefix in PREFIXES:
-                yield Fact(prefix, _where((service.annotations / key).key))
+            if prefix in PREFIXES and not (ignored and prefix == CURRENT_PREFIX):
+                yield Fact(prefix, _where(service.note(key).key))
 
 
 def _interfaces(cluster: Cluster) -> Iterator[Fact]:
