@@ -1,16 +1,16 @@
-"""Following what applies what, from the roots that nothing in the repository applies."""
+"""Everything that the repository delivers, from the beginnings that nothing in it applies."""
 
 from __future__ import annotations
 
 import posixpath
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from mlblint.repo import argo, flux, releases
-from mlblint.repo.delivery import Delivered, Delivery
-from mlblint.repo.files import Files
-from mlblint.repo.helm import Release, umbrella_releases
+from mlblint.repo import argo, fleet, flux
+from mlblint.repo.files import Files, join
+from mlblint.repo.following import Follower, Repository, is_application_set
 from mlblint.repo.index import (
     KUSTOMIZATION_NAMES,
     Index,
@@ -18,59 +18,41 @@ from mlblint.repo.index import (
     is_archived,
     kustomization_file,
 )
-from mlblint.repo.kustomize import Builder, Built, Kustomization
-from mlblint.repo.resources import Resource, mapping, resources, text
-from mlblint.text.nodes import Path
-from mlblint.text.places import Place
+from mlblint.repo.kustomization import GROUP as KUSTOMIZE
+from mlblint.repo.resources import Resource, get, is_opaque, items, text
+from mlblint.repo.roots import Key, Remote, Root, Start, key_of
+
+_PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\$\{.*?\}")
+
+LEFT_OUT = "the kustomization of its folder does not name it"
+NOT_NAMED = "nothing names it in the kustomizations above it"
+UNUSED_COMPONENT = "nothing uses the component"
+NOTHING = "nothing in the repository applies it"
+PERHAPS = "whether anything applies it depends on what is filled in later"
+BY_HAND_ONLY = "nothing here installs the chart"
 
 
-class Key(NamedTuple):
-    """What is written where, whoever reads it, and however often."""
+@dataclass(frozen=True, eq=False)
+class Undelivered:
+    """An object that nothing applies although it is no one's patch, and why that is so."""
 
-    file: str
-    start: int
-    path: Path
-
-
-def key_of(resource: Resource) -> Key:
-    return Key(resource.file, resource.document.start, resource.base.path)
-
-
-@dataclass(frozen=True)
-class Remote:
-    """A base that a kustomization takes from elsewhere."""
-
-    url: str
-    place: Place
-    namespace: str | None
-    by: Delivery | None
-
-
-@dataclass(eq=False)
-class Root:
-    """Where a chain of deliveries begins, and all that it reaches. `path` is the file or
-    folder of the beginning: it tells which cluster this is."""
-
-    path: str
-    delivered: list[Delivered] = field(default_factory=list)
-    releases: list[Release] = field(default_factory=list)
-    remotes: list[Remote] = field(default_factory=list)
-    files: set[str] = field(default_factory=set)
-    attributable: bool = True
-
-    @property
-    def engines(self) -> frozenset[str]:
-        return frozenset(d.by.engine for d in self.delivered if d.by) | frozenset(
-            r.by.engine for r in self.releases if r.by
-        )
+    resource: Resource
+    reason: str
 
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """Every root, and the objects that no root reaches although they are no one's patch."""
+    """Every root, and the objects that no root reaches."""
 
     roots: tuple[Root, ...]
-    undelivered: tuple[Resource, ...]
+    undelivered: tuple[Undelivered, ...]
+    repository: Repository
+
+    def again(self, root: Root, within: frozenset[str]) -> Root:
+        """The root, if what others refer to by name is only looked for in some files."""
+        other = Follower(self.repository, within).follow(root.start)
+        other.alone = root.alone
+        return other
 
 
 def sweep(index: Index) -> Sweep:
@@ -81,223 +63,96 @@ class _Sweeper:
     def __init__(self, index: Index) -> None:
         self.files: Files = index.files
         self.index = index
-        self.builder = Builder(index.files)
-        self.folders = _kustomizations(index.files)
-        applications = [r for r in index.resources if argo.is_application(r)]
-        for application_set in index.resources:
-            if application_set.is_a(argo.GROUP, "ApplicationSet"):
-                applications += argo.generated(application_set, index.files)
-        self.local = argo.local_repositories(applications, index.files)
-        self.config_maps = {r.name: r for r in index.resources if r.is_a("", "ConfigMap")}
-        self.helm_configs = [
-            r for r in index.resources if r.is_a(releases.K3S_GROUP, "HelmChartConfig")
-        ]
-        self.repositories = _repositories(index.resources)
-        self.reached: set[Key] = set()
-        self.roots: list[Root] = []
-        self.in_kustomizations: set[str] = set()
+        self.repository = Repository(index)
+        self.follower = Follower(self.repository)
+        self.kustomizations = _kustomizations(index.files)
+        self.bundles = {
+            posixpath.dirname(path): path
+            for path in index.files.paths
+            if posixpath.basename(path) == fleet.FILE
+            and not is_archived(path)
+            and fleet.bundle(index.files, posixpath.dirname(path)) is not None
+        }
+        self.components: set[str] = set()
+        self.used: set[str] = set()
         self.patches: set[str] = set()
+        self.roots: list[Root] = []
+        self.reached: set[Key] = set()
+        self.applied: Counter[str] = Counter()
+        """How many roots lead to a file through Argo CD, Flux or Fleet."""
 
     def run(self) -> Sweep:
-        nested = self._look_at_kustomizations()
+        beginnings = self._look_at_kustomizations()
         deliverers = [r for r in self.index.resources if _delivers(r) and not is_archived(r.file)]
-        targeted = {folder for r in deliverers for folder in self._folders_of(r)}
-        in_targets = {p for folder in targeted for p in self._plain_files(folder)}
-        self._enter_kustomizations(f for f in self.folders if f not in nested | targeted)
-        self._enter_files(self.in_kustomizations | in_targets)
-        # What only reaches itself, or is part of a circle, begins somewhere all the same.
+        targeted, covered = self._targets(deliverers)
+        self._enter(Start("fleet", folder) for folder in self.bundles)
+        self._enter(Start("kustomization", f) for f in beginnings if f not in targeted)
+        self._enter(Start("file", path) for path in self._free_files(self.used | covered))
+        self._drop_entered()
+        self._drop_passed_over()
+        self._enter_charts(bootstrap=True)
+        self._enter_leftovers(deliverers)
+        self._enter_possible(deliverers)
+        self._enter_charts(bootstrap=False)
+        return Sweep(tuple(self.roots), tuple(self._undelivered()), self.repository)
+
+    # -- who uses what ------------------------------------------------------------------
+
+    def _look_at_kustomizations(self) -> list[str]:
+        """Notes what they use, and returns the folders of those that no other uses."""
+        nested = {
+            inner
+            for folder, path in self.kustomizations.items()
+            for inner in self._named_by(folder, path)
+        }
+        free = [folder for folder in self.kustomizations if folder not in nested]
+        self.components = {folder for folder in free if self._is_component(folder)}
+        beginnings = [folder for folder in free if folder not in self.components]
+        for folder in (*beginnings, *sorted(self.components)):
+            self._note_use(folder)
+        # What only kustomizations in a circle use begins somewhere all the same.
+        for folder in self.kustomizations:
+            if folder in nested and self.kustomizations[folder] not in self.used:
+                beginnings.append(folder)
+                self._note_use(folder)
+        return beginnings
+
+    def _is_component(self, folder: str) -> bool:
+        documents = self.files.all_documents(self.kustomizations[folder])[:1]
+        return any(get(document.data, "kind") == "Component" for document in documents)
+
+    def _named_by(self, folder: str, path: str) -> Iterator[str]:
+        for document in self.files.all_documents(path)[:1]:
+            for key in ("resources", "bases", "components"):
+                for entry in map(text, items(get(document.data, key))):
+                    inner = join(folder, entry)
+                    if inner is not None and inner != folder and inner in self.kustomizations:
+                        yield inner
+
+    def _note_use(self, folder: str) -> None:
+        built = self.repository.builder.build(folder)
+        self.used |= built.used
+        self.patches |= built.patches
+
+    def _targets(self, deliverers: Iterable[Resource]) -> tuple[set[str], set[str]]:
+        """Folders that something applies as a whole, and the files that it covers."""
+        folders: set[str] = set()
+        covered: set[str] = set()
         for deliverer in deliverers:
-            if key_of(deliverer) not in self.reached and deliverer.file not in self.patches:
-                root = Root(deliverer.file)
-                self._expand([deliverer], None, root)
-                self.roots.append(root)
-        self._enter_charts()
-        return Sweep(tuple(self.roots), tuple(self._undelivered()))
-
-    def _look_at_kustomizations(self) -> set[str]:
-        """Notes what they use, and returns the folders of those that others use."""
-        folders = {path: folder for folder, path in self.folders.items()}
-        nested: set[str] = set()
-        for folder, own in self.folders.items():
-            built = self.builder.build(folder)
-            self.in_kustomizations |= built.used
-            self.patches |= built.patches
-            nested |= {folders[path] for path in built.used if path in folders and path != own}
-        return nested
-
-    # -- beginnings ---------------------------------------------------------------------
-
-    def _enter_kustomizations(self, folders: Iterable[str]) -> None:
-        for folder in folders:
-            root = Root(folder)
-            self._add_build(self.builder.build(folder), folder, None, root)
-            if root.delivered or root.releases or root.remotes:
-                self.roots.append(root)
-
-    def _enter_files(self, taken: set[str]) -> None:
-        for path in self.files.paths:
-            if path in taken or is_archived(path) or chart_of(self.files, path) is not None:
-                continue
-            if self._is_left_out(path):
-                continue
-            root = Root(path)
-            self._expand(self._objects(path), None, root)
-            if posixpath.basename(path) == "fleet.yaml":
-                self._add_fleet(path, root)
-            if root.delivered or root.releases:
-                self.roots.append(root)
-
-    def _is_left_out(self, path: str) -> bool:
-        """A file beside a kustomization that does not name it is applied by nobody."""
-        folder = posixpath.dirname(path)
-        return kustomization_file(self.files, folder) is not None
-
-    def _enter_charts(self) -> None:
-        """Charts of this repository that nothing in sight installs."""
-        for path in self.files.paths:
-            if posixpath.basename(path) != "Chart.yaml" or is_archived(path):
-                continue
-            folder = posixpath.dirname(path)
-            if any(path in root.files for root in self.roots):
-                continue
-            root = Root(folder, attributable=False)
-            root.releases += umbrella_releases(self.files, folder, (), True, None)
-            self._expand(self._templates(folder), None, root)
-            if root.delivered or root.releases:
-                self.roots.append(root)
-
-    def _add_fleet(self, path: str, root: Root) -> None:
-        for document in self.files.documents(path):
-            release = releases.of_fleet(document, self.files)
-            if release is not None:
-                root.releases.append(release)
-
-    def _undelivered(self) -> Iterator[Resource]:
-        for resource in self.index.resources:
-            if (
-                key_of(resource) not in self.reached
-                and resource.file not in self.patches
-                and not is_archived(resource.file)
-            ):
-                yield resource
-
-    # -- following ----------------------------------------------------------------------
-
-    def _expand(self, objects: Iterable[Resource], by: Delivery | None, root: Root) -> None:
-        for resource in objects:
-            key = key_of(resource)
-            self.reached.add(key)
-            root.files.add(resource.file)
-            namespace = resource.namespace or (by.namespace if by else None)
-            root.delivered.append(Delivered(resource, by, namespace))
-            if by is not None and any(key_of(d.resource) == key for d in by.chain()):
-                continue
-            if argo.is_application(resource):
-                self._follow_application(resource, by, root)
-            elif resource.is_a(argo.GROUP, "ApplicationSet"):
-                made_by = Delivery("argo", resource, by, None, _inherited(by))
-                for application in argo.generated(resource, self.files):
-                    root.delivered.append(Delivered(application, made_by, namespace))
-                    self._follow_application(application, made_by, root)
-            elif flux.is_kustomization(resource):
-                self._follow_flux(resource, by, root)
-            elif flux.is_helm_release(resource):
-                found = flux.release(resource, namespace, self.repositories, self.config_maps)
-                if found is not None:
-                    delivery = Delivery("flux", resource, by, found.namespace, _inherited(by))
-                    root.releases.append(replace(found, by=delivery))
-            elif resource.is_a(releases.K3S_GROUP, "HelmChart", "HelmChartConfig"):
-                self._follow_k3s(resource, namespace, by, root)
-
-    def _follow_application(self, application: Resource, by: Delivery | None, root: Root) -> None:
-        delivery = Delivery(
-            "argo",
-            application,
-            by,
-            argo.destination_namespace(application),
-            argo.destination(application) or _inherited(by),
-        )
-        root.releases += releases.of_application(delivery, self.files, self.local)
-        for source in argo.sources(application):
-            if source.path is None or source.repository not in self.local:
-                continue
-            folder = "" if source.path == "." else source.path
-            if not self.files.has_folder(folder):
-                continue
-            if self.files.has(posixpath.join(folder, "Chart.yaml")):
-                root.files |= set(self.files.below(folder))
-                self._expand(self._templates(folder), delivery, root)
-            elif kustomization_file(self.files, folder):
-                at = application.place(*source.at, "kustomize")
-                extra = Kustomization.of_application(source.kustomize, at)
-                self._add_build(self.builder.build(folder, extra), folder, delivery, root)
-            else:
-                for path in argo.folder_files(self.files, folder, source.directory):
-                    self._expand(self._objects(path), delivery, root)
-
-    def _follow_flux(self, resource: Resource, by: Delivery | None, root: Root) -> None:
-        folder = flux.source_folder(resource, self.files)
-        if folder is None:
-            return
-        target = text(resource.get("spec", "targetNamespace")) or None
-        delivery = Delivery("flux", resource, by, target, _inherited(by))
-        extra = Kustomization.of_flux(resource)
-        if kustomization_file(self.files, folder):
-            built = self.builder.build(folder, extra)
-        else:
-            entries = [
-                posixpath.relpath(entry, folder or ".")
-                for entry in flux.generated_entries(self.files, folder)
-            ]
-            built = self.builder.build_entries(folder, entries, extra)
-        given = flux.substitution(resource, self.config_maps)
-        if given is not None:
-            built = replace(
-                built,
-                resources=tuple(
-                    one
-                    if flux.is_disabled(one)
-                    else replace(one, data=flux.substituted(one.data, given))
-                    for one in built.resources
-                ),
-            )
-        self._add_build(built, folder, delivery, root)
-
-    def _follow_k3s(
-        self, resource: Resource, namespace: str | None, by: Delivery | None, root: Root
-    ) -> None:
-        delivery = Delivery("k3s", resource, by, namespace, _inherited(by))
-        if resource.kind == "HelmChart":
-            found = releases.of_k3s_chart(resource, self.helm_configs, namespace)
-            if found is not None:
-                root.releases.append(replace(found, by=delivery))
-        elif not any(
-            r.is_a(releases.K3S_GROUP, "HelmChart") and r.name == resource.name
-            for r in self.index.resources
-        ):
-            root.releases.append(replace(releases.of_lone_config(resource), by=delivery))
-
-    def _add_build(self, built: Built, folder: str, by: Delivery | None, root: Root) -> None:
-        root.files |= built.used
-        self._expand(built.resources, by, root)
-        for chart in built.helm_charts:
-            release = releases.of_kustomization(
-                chart.data, chart.place, chart.folder, self.files, chart.namespace
-            )
-            namespace = release.namespace or (by.namespace if by else None)
-            root.releases.append(replace(release, by=by, namespace=namespace))
-        root.remotes += [
-            Remote(remote.url, remote.place, remote.namespace, by) for remote in built.remotes
-        ]
-
-    # -- what lies where ----------------------------------------------------------------
-
-    def _objects(self, path: str) -> list[Resource]:
-        return [r for document in self.files.documents(path) for r in resources(document)]
-
-    def _templates(self, folder: str) -> list[Resource]:
-        inner = posixpath.join(folder, "templates")
-        return [r for path in self.files.below(inner) for r in self._objects(path)]
+            for folder in self._folders_of(deliverer):
+                if folder in folders:
+                    continue
+                folders.add(folder)
+                if folder in self.kustomizations:
+                    continue
+                covered.update(self.repository.below(folder))
+                if flux.is_kustomization(deliverer):
+                    folders.update(flux.generated_entries(self.files, folder))
+        for folder in self.bundles:
+            inside = self.repository.below(folder)
+            covered.update(inside)
+            folders.update(f for f in map(posixpath.dirname, inside) if f in self.kustomizations)
+        return folders, covered
 
     def _folders_of(self, deliverer: Resource) -> Iterator[str]:
         if flux.is_kustomization(deliverer):
@@ -305,30 +160,160 @@ class _Sweeper:
             if folder is not None:
                 yield folder
             return
-        made = (
-            [deliverer] if argo.is_application(deliverer) else argo.generated(deliverer, self.files)
-        )
-        for application in made:
+        for application in self._applications(deliverer):
             for source in argo.sources(application):
-                if source.path is not None and source.repository in self.local:
-                    yield "" if source.path == "." else source.path
+                if source.folder is not None and source.repository in self.repository.local:
+                    yield source.folder
 
-    def _plain_files(self, folder: str) -> Iterator[str]:
-        if kustomization_file(self.files, folder):
+    def _applications(self, deliverer: Resource) -> list[Resource]:
+        if argo.is_application(deliverer):
+            return [deliverer]
+        return self.repository.generated(deliverer) if is_application_set(deliverer) else []
+
+    # -- beginnings ---------------------------------------------------------------------
+
+    def _enter(self, starts: Iterable[Start], alone: str | None = None) -> None:
+        for start in starts:
+            root = self.follower.follow(start)
+            root.alone = alone
+            if not root.is_empty or root.deliveries:
+                self._keep(root)
+
+    def _keep(self, root: Root) -> None:
+        self.roots.append(root)
+        self.reached.update(key_of(one.resource) for one in root.delivered)
+        self.reached.update(key_of(one.resource) for one in root.deliveries)
+        if root.is_driven:
+            self.applied.update(root.files)
+
+    def _free_files(self, taken: set[str]) -> Iterator[str]:
+        for path in self.files.paths:
+            if path in taken or is_archived(path) or not self.repository.objects(path):
+                continue
+            # A file beside a kustomization that does not name it is applied by nobody.
+            left_out = posixpath.dirname(path) in self.kustomizations
+            if not left_out and chart_of(self.files, path) is None:
+                yield path
+
+    def _drop_entered(self) -> None:
+        """What a delivery applies is no beginning. Of two that apply each other, the first is."""
+        paths = {root.path for root in self.roots}
+        dropped: set[str] = set()
+        for root in self.roots:
+            if root.path not in dropped:
+                dropped |= (root.entered & paths) - {root.path}
+        self._keep_only(root for root in self.roots if root.path not in dropped)
+
+    def _drop_passed_over(self) -> None:
+        """Files that a kustomization above them, which something applies, does not name."""
+        self._keep_only(
+            root
+            for root in self.roots
+            if root.start.kind != "file" or self._passed_over(root.path, root) is None
+        )
+
+    def _keep_only(self, roots: Iterable[Root]) -> None:
+        kept = list(roots)
+        self.roots, self.reached, self.applied = [], set(), Counter()
+        for root in kept:
+            self._keep(root)
+
+    def _enter_leftovers(self, deliverers: list[Resource]) -> None:
+        """What only reaches itself, or is part of a circle, begins somewhere all the same. What
+        the kustomizations around it pass over is switched off, with all that it would apply."""
+        later: list[tuple[Resource, Root]] = []
+        for deliverer in deliverers:
+            if key_of(deliverer) not in self.reached and deliverer.file not in self.patches:
+                root = self.follower.follow(Start("object", deliverer.file, deliverer))
+                if self._is_entered(deliverer, root):
+                    self._keep(root)
+                else:
+                    later.append((deliverer, root))
+        for deliverer, root in later:
+            unreached = key_of(deliverer) not in self.reached
+            if unreached and self._passed_over(deliverer.file) is None:
+                self._keep(root)
+
+    def _is_entered(self, deliverer: Resource, root: Root) -> bool:
+        folder = posixpath.dirname(deliverer.file)
+        return any(path in root.entered for path in (deliverer.file, *_upwards(folder)))
+
+    def _enter_possible(self, deliverers: list[Resource]) -> None:
+        """What may be applied by something whose path is not known yet is judged alone."""
+        patterns = [re.compile(pattern) for d in deliverers for pattern in self._possible(d)]
+        if not patterns:
             return
-        yield from self.files.below(folder)
+        files = {
+            resource.file
+            for resource in self.index.resources
+            if key_of(resource) not in self.reached and not is_archived(resource.file)
+        }
+        possible = (
+            path
+            for path in sorted(files - self.patches - self.used)
+            if any(p.match(path) for p in patterns) and chart_of(self.files, path) is None
+        )
+        self._enter((Start("file", path) for path in possible), PERHAPS)
+
+    def _possible(self, deliverer: Resource) -> Iterator[str]:
+        if flux.is_kustomization(deliverer):
+            paths = [text(deliverer.get("spec", "path")).removeprefix("./")]
+        else:
+            found = map(argo.sources, self._applications(deliverer))
+            paths = [text(source.path) for several in found for source in several]
+        for path in filter(is_opaque, paths):
+            fixed = [re.escape(part) for part in _PLACEHOLDER.split(path.strip("/"))]
+            # A path that is wholly unknown says nothing.
+            if fixed[0]:
+                yield ".*".join(fixed) + "/"
+
+    def _enter_charts(self, bootstrap: bool) -> None:
+        """Charts of this repository that nothing in sight installs. One that makes
+        Applications or the like is how such a repository is set going, by hand."""
+        installed = {path for root in self.roots for path in root.files}
+        for path in self.files.paths:
+            folder, name = posixpath.split(path)
+            if name != "Chart.yaml" or path in installed or is_archived(path):
+                continue
+            if bootstrap and not any(map(_delivers, self.repository.templates(folder))):
+                continue
+            self._enter([Start("chart", folder)], None if bootstrap else BY_HAND_ONLY)
+            installed.update(self.repository.below(folder))
+
+    # -- what is left -------------------------------------------------------------------
+
+    def _undelivered(self) -> Iterator[Undelivered]:
+        for resource in self.index.resources:
+            file = resource.file
+            if key_of(resource) in self.reached or file in self.patches or is_archived(file):
+                continue
+            if resource.group != KUSTOMIZE:
+                yield Undelivered(resource, self._passed_over(file) or NOTHING)
+            elif posixpath.dirname(file) in self.components:
+                yield Undelivered(resource, UNUSED_COMPONENT)
+
+    def _passed_over(self, path: str, by: Root | None = None) -> str | None:
+        """Why the kustomizations around a file do not apply it, if that is certain: the one of
+        its folder does not name it, or one above that something else applies."""
+        if path in self.used:
+            return None
+        folder = posixpath.dirname(path)
+        if folder in self.kustomizations:
+            return LEFT_OUT
+        above = next((f for f in _upwards(folder) if f in self.kustomizations), None)
+        if above is None:
+            return None
+        file = self.kustomizations[above]
+        others = self.applied[file] - (by is not None and by.is_driven and file in by.files)
+        return NOT_NAMED if others else None
 
 
 def _delivers(resource: Resource) -> bool:
     return (
         argo.is_application(resource)
-        or resource.is_a(argo.GROUP, "ApplicationSet")
+        or is_application_set(resource)
         or flux.is_kustomization(resource)
     )
-
-
-def _inherited(by: Delivery | None) -> str | None:
-    return by.destination if by else None
 
 
 def _kustomizations(files: Files) -> dict[str, str]:
@@ -343,12 +328,12 @@ def _kustomizations(files: Files) -> dict[str, str]:
     return found
 
 
-def _repositories(found: Iterable[Resource]) -> dict[tuple[str | None, str], str]:
-    """URLs of the HelmRepositories, by namespace and name, and by name alone."""
-    urls: dict[tuple[str | None, str], str] = {}
-    for resource in found:
-        if resource.is_a(flux.SOURCE_GROUP, "HelmRepository", "GitRepository", "OCIRepository"):
-            url = text(mapping(resource.get("spec")).get("url"))
-            urls[resource.namespace, resource.name] = url
-            urls.setdefault((None, resource.name), url)
-    return urls
+def _upwards(folder: str) -> Iterator[str]:
+    """The folder and those that contain it, the root of the repository included."""
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
+    yield ""
+
+
+__all__ = ["Remote", "Root", "Sweep", "Undelivered", "key_of", "sweep"]

@@ -87,14 +87,12 @@ class Substitution:
     complete: bool
 
 
-def substitution(
-    kustomization: Resource, config_maps: Referents | Mapping[str, Resource]
-) -> Substitution | None:
+def substitution(kustomization: Resource, referents: Referents) -> Substitution | None:
     """What `postBuild` fills in; None where nothing is filled in, not even defaults: without
     any variable Flux leaves the text alone. Later sources win, and inline values win over all
     (fluxcd/pkg kustomize/kustomize_varsub.go@kustomize/v1.3, `SubstituteVariables`)."""
     post_build = mapping(kustomization.get("spec", "postBuild"))
-    find = _finder(config_maps, kustomization.namespace, kustomization)
+    find = _finder(referents, kustomization.namespace, kustomization)
     variables: dict[str, str] = {}
     complete = True
     for source in map(mapping, items(post_build.get("substituteFrom"))):
@@ -109,15 +107,8 @@ def substitution(
     return Substitution(variables, complete) if variables or not complete else None
 
 
-def _finder(
-    config_maps: Referents | Mapping[str, Resource], namespace: str | None, asker: Resource
-) -> FindConfigMap:
-    """How a name becomes a ConfigMap; a plain mapping holds those that are written out."""
-    if isinstance(config_maps, Referents):
-        referents = config_maps
-        return lambda name: referents.config_map(name, namespace, asker)
-    given = config_maps
-    return lambda name: ConfigMap(given[name]) if name in given else None
+def _finder(referents: Referents, namespace: str | None, asker: Resource) -> FindConfigMap:
+    return lambda name: referents.config_map(name, namespace, asker)
 
 
 def _variable_text(value: object) -> str:
@@ -233,32 +224,6 @@ def _described(
     if not name:
         return None
     return Chart(name, url, wanted_version(spec.get("version")), place, kind != "HelmRepository")
-
-
-def release(
-    resource: Resource,
-    namespace: str | None,
-    repositories: Mapping[tuple[str | None, str], str],
-    config_maps: Referents | Mapping[str, Resource],
-) -> Release | None:
-    """As `helm_release`, for who has a table of the repositories' URLs: no `chartRef`."""
-    spec = mapping(resource.get("spec", "chart", "spec"))
-    name = text(spec.get("chart"))
-    if not name:
-        return None
-    source = mapping(spec.get("sourceRef"))
-    owner = text(source.get("namespace")) or namespace
-    url = repositories.get((owner, text(source.get("name")))) or repositories.get(
-        (None, text(source.get("name"))), ""
-    )
-    chart = Chart(
-        name,
-        url,
-        wanted_version(spec.get("version")),
-        resource.place("spec", "chart", "spec", "chart"),
-        text(source.get("kind")) not in ("", "HelmRepository"),
-    )
-    return _release(resource, namespace, chart, _finder(config_maps, namespace, resource))
 
 
 def _release(

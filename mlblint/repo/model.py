@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal, TypeVar
 
-from mlblint.repo import clusters as division
 from mlblint.repo import metallb, services
+from mlblint.repo.attribution import Group, groups
+from mlblint.repo.bgp import BgpType, bgp_type
 from mlblint.repo.clusters import ClusterRule
-from mlblint.repo.deliveries import Remote, Root, sweep
-from mlblint.repo.delivery import Delivered
+from mlblint.repo.deliveries import Undelivered, sweep
+from mlblint.repo.delivery import Delivered, Delivery
 from mlblint.repo.files import Files
 from mlblint.repo.helm import Release
 from mlblint.repo.index import Index, index
 from mlblint.repo.metallb import Advertisement, Installation, Pool
-from mlblint.repo.resources import Resource
+from mlblint.repo.resources import text
+from mlblint.repo.roots import Gap, Remote
 from mlblint.repo.services import Service
 from mlblint.repo.versions import Version
+
+Mode = Literal["l2", "bgp", "both"]
+T = TypeVar("T")
+
+_PROTOCOLS: dict[str, Mode] = {"layer2": "l2", "bgp": "bgp"}
 
 
 @dataclass(frozen=True)
@@ -27,12 +35,14 @@ class Known:
     version: Version | None = None
     namespace: str | None = None
     load_balancer_class: str | None = None
+    bgp_type: BgpType | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Cluster:
     """`name` is None for something that could not be attributed to a cluster: it is judged
-    alone. `files` are all that shaped what is delivered."""
+    alone. `because` says why this is taken for one cluster, or why it is judged alone. `roots`
+    are the paths of its beginnings, `files` all that shaped what is delivered."""
 
     name: str | None
     delivered: tuple[Delivered, ...]
@@ -40,17 +50,22 @@ class Cluster:
     remotes: tuple[Remote, ...]
     files: frozenset[str]
     known: Known = Known()
+    deliveries: tuple[Delivery, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    roots: tuple[str, ...] = ()
+    because: str = ""
 
     @cached_property
     def engines(self) -> frozenset[str]:
         by = [d.by for d in self.delivered] + [r.by for r in self.releases]
-        return frozenset(d.engine for first in by if first for d in first.chain())
+        above = frozenset(d.engine for first in by if first for d in first.chain())
+        return above | {delivery.engine for delivery in self.deliveries}
 
     @cached_property
     def installations(self) -> tuple[Installation, ...]:
         found: list[Installation | None] = []
         found += [metallb.chart_installation(release) for release in self.releases]
-        found += [metallb.remote_installation(r.url, r.place, r.namespace) for r in self.remotes]
+        found += [_of_remote(remote) for remote in self.remotes]
         found += [metallb.manifest_installation(d) for d in self.delivered]
         return tuple(one for one in found if one is not None)
 
@@ -59,8 +74,19 @@ class Cluster:
         """MetalLB's version, if it can be told."""
         if self.known.version is not None:
             return self.known.version
-        versions = {i.version for i in self.installations}
-        return versions.pop() if len(versions) == 1 else None
+        return _only({i.version for i in self.installations})
+
+    @cached_property
+    def namespace(self) -> str | None:
+        """The namespace in which MetalLB runs, if it can be told."""
+        return self.known.namespace or _only({i.namespace for i in self.installations})
+
+    @cached_property
+    def bgp_type(self) -> BgpType | None:
+        """How MetalLB would speak BGP, if it can be told."""
+        if self.known.bgp_type is not None:
+            return self.known.bgp_type
+        return _only({bgp_type(i, self.known.version or i.version) for i in self.installations})
 
     @cached_property
     def load_balancer_class(self) -> str | None:
@@ -82,6 +108,18 @@ class Cluster:
     def advertisements(self) -> tuple[Advertisement, ...]:
         return metallb.advertisements(self.delivered)
 
+    def announcers(self, pool: Pool) -> tuple[Advertisement, ...]:
+        return tuple(ad for ad in self.advertisements if ad.covers(pool))
+
+    def mode(self, pool: Pool) -> Mode | None:
+        """How a pool's addresses are announced; None if they are not. An AddressPool of
+        MetalLB before 0.13 says so itself."""
+        modes: set[Mode] = {ad.mode for ad in self.announcers(pool)}
+        if pool.resource.kind == "AddressPool":
+            own = _PROTOCOLS.get(text(pool.resource.get("spec", "protocol")))
+            modes |= {own} if own else set()
+        return "both" if len(modes) > 1 else next(iter(modes), None)
+
     @cached_property
     def services(self) -> tuple[Service, ...]:
         found: list[Service] = []
@@ -97,7 +135,7 @@ class Cluster:
 class Model:
     index: Index
     clusters: tuple[Cluster, ...]
-    undelivered: tuple[Resource, ...]
+    undelivered: tuple[Undelivered, ...]
 
     @property
     def files(self) -> Files:
@@ -123,77 +161,30 @@ class Model:
 def build(files: Files, rules: Iterable[ClusterRule] = (), known: Known | None = None) -> Model:
     found = index(files)
     swept = sweep(found)
-    named = division.configured(rules, files)
-    groups = _configured(swept.roots, named) if named else _detected(swept.roots)
-    clusters = tuple(_cluster(name, roots, known or Known()) for name, roots in groups)
+    clusters = tuple(_cluster(group, known or Known()) for group in groups(swept, rules))
     return Model(found, clusters, swept.undelivered)
 
 
-def _configured(
-    roots: Sequence[Root], named: Sequence[division.Named]
-) -> Iterator[tuple[str | None, list[Root]]]:
-    for cluster in named:
-        inside = [root for root in roots if cluster.holds(root.path)]
-        if inside:
-            yield cluster.name, inside
-    for root in roots:
-        if not any(cluster.holds(root.path) for cluster in named):
-            yield None, [root]
-
-
-def _detected(roots: Sequence[Root]) -> Iterator[tuple[str | None, list[Root]]]:
-    """With a single cluster in sight, what Argo CD or Flux do not reach is taken to be applied
-    there by hand, unless they bring the same object. With several, it is nobody's."""
-    together = [root for root in roots if root.attributable]
-    driven = [root for root in together if root.engines]
-    worlds = division.worlds(driven or together)
-    if driven and len(worlds) == 1:
-        (inside,) = worlds.values()
-        inside += division.compatible(inside, [r for r in together if not r.engines])
-    attributed: set[int] = set()
-    for side, inside in sorted(worlds.items()):
-        attributed |= {id(root) for root in inside}
-        for destination, part in _by_destination(inside):
-            yield destination or division.world_name(side) or "", part
-    for root in roots:
-        if id(root) not in attributed:
-            yield None, [root]
-
-
-def _by_destination(roots: Sequence[Root]) -> Iterator[tuple[str | None, list[Root]]]:
-    """Argo CD may deliver to other clusters than its own."""
-    destinations: dict[str | None, list[Root]] = {}
-    for root in roots:
-        parts: dict[str | None, Root] = {}
-        for destination in sorted({_destination(x) for x in _all(root)}, key=lambda d: d or ""):
-            parts[destination] = Root(
-                root.path,
-                [d for d in root.delivered if _destination(d) == destination],
-                [r for r in root.releases if _destination(r) == destination],
-                [r for r in root.remotes if _destination(r) == destination],
-                root.files,
-            )
-        for destination, part in parts.items():
-            destinations.setdefault(destination, []).append(part)
-    yield from destinations.items()
-
-
-def _all(root: Root) -> Iterator[Delivered | Release | Remote]:
-    yield from root.delivered
-    yield from root.releases
-    yield from root.remotes
-
-
-def _destination(one: Delivered | Release | Remote) -> str | None:
-    return one.by.destination if one.by else None
-
-
-def _cluster(name: str | None, roots: Sequence[Root], known: Known) -> Cluster:
+def _cluster(group: Group, known: Known) -> Cluster:
+    roots = group.roots
     return Cluster(
-        name,
-        tuple(d for root in roots for d in root.delivered),
-        tuple(r for root in roots for r in root.releases),
-        tuple(r for root in roots for r in root.remotes),
-        frozenset(path for root in roots for path in root.files),
-        known,
+        name=group.name,
+        delivered=tuple(d for root in roots for d in root.delivered),
+        releases=tuple(r for root in roots for r in root.releases),
+        remotes=tuple(r for root in roots for r in root.remotes),
+        files=frozenset(path for root in roots for path in root.files),
+        known=known,
+        deliveries=tuple(d for root in roots for d in root.deliveries),
+        gaps=tuple(gap for root in roots for gap in root.gaps),
+        roots=tuple(root.path for root in roots),
+        because=group.because,
     )
+
+
+def _of_remote(remote: Remote) -> Installation | None:
+    found = metallb.remote_installation(remote.url, remote.place, remote.namespace)
+    return replace(found, by=remote.by) if found is not None else None
+
+
+def _only(values: set[T]) -> T | None:
+    return values.pop() if len(values) == 1 else None

@@ -193,7 +193,8 @@ def of_kustomization(
     """An entry of `helmCharts`. What `valuesInline` makes of `valuesFile`, or puts in its
     place, is one file; additional files come after it (kustomize
     api/internal/builtins/HelmChartInflationGenerator.go@v0.18, `createNewMergedValuesFile`,
-    and api/types/helmchartargs.go@v0.18, `AsHelmArgs`)."""
+    and api/types/helmchartargs.go@v0.18, `AsHelmArgs`). What the chart makes gets the
+    namespace that the kustomizations around it set, if any does."""
     own = _inline(place / "valuesInline", entry.get("valuesInline"))
     merge = text(entry.get("valuesMerge")) if own else ""
     first, complete = _files_layers([entry.get("valuesFile")], folder, files)

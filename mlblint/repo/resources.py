@@ -11,7 +11,7 @@ from mlblint.text.documents import Document
 from mlblint.text.nodes import Key, Path
 from mlblint.text.places import Place
 
-_FILLED_IN = re.compile(r"\{\{|\$\{|\{%|^ENC\[|<path:|^<[\w.-]+>$")
+_FILLED_IN = re.compile(r"\{\{|\$\{|\{%|ENC\[|<path:|^<[\w.-]+>$")
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mlblint.repo.deliveries import key_of
 from mlblint.repo.index import is_archived
 from mlblint.repo.model import Model
 from mlblint.repo.resources import resources
+from mlblint.repo.roots import key_of
 from mlblint.text.documents import Document, embedded
 from mlblint.text.nodes import Mapping, Scalar, Sequence, walk
 
@@ -19,7 +19,7 @@ def live_documents(model: Model, pattern: re.Pattern[str]) -> Iterator[Document]
     """The documents in which the pattern occurs, and those inside their strings. Archives are
     left out, and objects that a kustomization beside them does not name: nothing applies
     them."""
-    dead = {key_of(resource) for resource in model.undelivered}
+    dead = {key_of(one.resource) for one in model.undelivered}
     for path in model.files.paths:
         if is_archived(path):
             continue

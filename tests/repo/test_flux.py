@@ -14,7 +14,6 @@ from mlblint.repo.flux import (
     generated_entries,
     helm_release,
     is_disabled,
-    release,
     source_folder,
     substituted,
     substitution,
@@ -212,11 +211,6 @@ class TestSubstitution:
         found = self.found(tmp_path, self.FROM, {"vars/kustomization.yaml": generator})
         assert found == Substitution({}, False)
 
-    def test_a_plain_table_of_config_maps_will_do(self) -> None:
-        given = kustomization(f"{{postBuild: {self.FROM}}}")
-        found = substitution(given, {"settings": resource(self.SETTINGS)})
-        assert found == Substitution({"POOL": "10.0.0.0/24", "LAST": "9"}, True)
-
 
 class TestVariables:
     KNOWN = Substitution({"IP": "10.0.0.1", "N": "5", "EMPTY": "", "LIST": "[a, b]"}, True)
@@ -387,12 +381,6 @@ class TestHelmReleases:
     )
     def test_a_chart_that_cannot_be_told(self, spec: str, tmp_path: Path) -> None:
         assert found_release(tmp_path, spec) is None
-
-    def test_a_table_of_urls_will_do(self) -> None:
-        given = resource(f"{HELM_RELEASE}metadata: {{name: lb}}\nspec:\n  {CHART}\n")
-        found = release(given, None, {("flux-system", "metallb"): "https://x"}, {})
-        assert found is not None
-        assert (found.repository, found.version) == ("https://x", "0.15.x")
 
 
 def config_map(name: str, values: str) -> str:

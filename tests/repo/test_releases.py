@@ -78,7 +78,7 @@ class TestApplications:
         (found,) = self.releases(tmp_path, spec)
         assert (found.name, found.namespace) == ("lb", "net")
         assert (found.chart, found.repository, found.version) == ("metallb", "https://x", "0.15.*")
-        assert positions(found.place)[0] == (5, 40)
+        assert positions(found.place)[0] == (5, 39)
         assert (found.layers, found.complete) == ((), True)
         assert found.home is not None
         assert (found.home.place.path, found.home.key) == (
@@ -285,18 +285,25 @@ class TestK3s:
 class TestKustomize:
     FILES: Mapping[str, str] = {"k/v.yaml": "a: 1\nb: 1\n", "k/more.yaml": "a: 5\n"}
 
-    def found(self, root: Path, entry: str) -> Release:
+    def found(self, root: Path, entry: str, namespace: str | None = "net") -> Release:
         at = Place(document(f"helmCharts:\n- {entry}\n", "k/kustomization.yaml"), ("helmCharts", 0))
         data = get(at.document.data, *at.path)
-        return of_kustomization(data, at, "k", files(root, self.FILES), "net")
+        return of_kustomization(data, at, "k", files(root, self.FILES), namespace)
 
     def test_an_entry(self, tmp_path: Path) -> None:
         found = self.found(tmp_path, "{name: metallb, repo: https://x, version: 0.15.2}")
         assert (found.name, found.namespace) == ("metallb", "net")
         assert (found.chart, found.repository, found.version) == ("metallb", "https://x", "0.15.2")
         assert positions(found.place)[0] == (2, 10)
-        found = self.found(tmp_path, "{name: metallb, releaseName: r, namespace: own}")
-        assert (found.name, found.namespace, found.version) == ("r", "own", "*")
+        found = self.found(tmp_path, "{name: metallb, releaseName: r}")
+        assert (found.name, found.version) == ("r", "*")
+
+    @pytest.mark.parametrize(("around", "namespace"), [("net", "net"), (None, "own")])
+    def test_the_namespace_that_the_kustomization_sets_wins(
+        self, around: str | None, namespace: str, tmp_path: Path
+    ) -> None:
+        found = self.found(tmp_path, "{name: metallb, namespace: own}", around)
+        assert found.namespace == namespace
 
     @pytest.mark.parametrize(
         ("values", "a", "b"),

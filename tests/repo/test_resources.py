@@ -112,6 +112,7 @@ def test_get(path: tuple[Any, ...], value: object) -> None:
         ("10.0.0.${LAST}", True),
         ("{% if x %}", True),
         ("ENC[AES256_GCM,data:x]", True),
+        ("10.0.0.ENC[AES256_GCM,data:x]", True),
         ("<path:secret/data/net#pool>", True),
         ("<LB_IP>", True),
         ("10.0.0.1", False),
