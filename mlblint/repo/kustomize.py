@@ -26,6 +26,21 @@ from mlblint.text.documents import Broken
 from mlblint.text.places import Place
 
 _LOCAL_CONFIG = "config.kubernetes.io/local-config"
+_KIND = re.compile(r"\bkind[\"']?:\s*[\"']?([A-Za-z]+)")
+_GROUPS = {
+    **dict.fromkeys(["Application", "ApplicationSet", "AppProject"], "argoproj.io"),
+    "HelmRelease": "helm.toolkit.fluxcd.io",
+    "Kustomization": "kustomize.toolkit.fluxcd.io",
+    **dict.fromkeys(
+        ["GitRepository", "HelmChart", "HelmRepository", "OCIRepository"],
+        "source.toolkit.fluxcd.io",
+    ),
+    **dict.fromkeys(
+        ["IPAddressPool", "L2Advertisement", "BGPAdvertisement", "BGPPeer"], "metallb.io"
+    ),
+    **dict.fromkeys(["Service", "Namespace"], ""),
+}
+"""Groups of kinds that patches often name without one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,12 +183,14 @@ class Builder:
                     yield found
 
     def _patch_matters(self, source: PatchSource, folder: str, relevant: re.Pattern[str]) -> bool:
+        content = source.content
         if source.path is not None:
             path = join(folder, source.path.text)
             file = self._files.source(path) if path is not None else None
-            return file is not None and relevant.search(file.text) is not None
-        content = source.content
-        return content is not None and relevant.search(str(content.plain())) is not None
+            patch = file.text if file is not None else ""
+        else:
+            patch = str(content.plain()) if content is not None else ""
+        return bool(relevant.search(patch)) and not _aims_at_what_is_read(source, patch, relevant)
 
     def _add_resource(
         self,
@@ -305,6 +322,18 @@ class Builder:
                 for key in (key for key in keys if changed.get(key)):
                     reason = f"the fields under {key} are not changed here"
                     stage.opaque.append(Opaque(Place(document) / key, reason))
+
+
+def _aims_at_what_is_read(source: PatchSource, patch: str, relevant: re.Pattern[str]) -> bool:
+    """Whether every object that the patch can change matters without it."""
+    target = source.target
+    if target is not None and target.group:
+        return bool(relevant.search(f"apiVersion: {target.group}/v1\nkind: {target.kind}\n"))
+    kinds = [target.kind] if target is not None else _KIND.findall(patch)
+    return bool(kinds) and all(
+        kind in _GROUPS and relevant.search(f"apiVersion: {_GROUPS[kind]}/v1\nkind: {kind}\n")
+        for kind in kinds
+    )
 
 
 def _without_kustomization(entry: str) -> str:
