@@ -21,7 +21,8 @@ INTERRUPTED, BROKEN_PIPE, TERMINATED = 130, 141, 143
 """128 and the number of the signal, as shells have it."""
 
 DEBUG = "MLBLINT_DEBUG"
-FORMATS = ("full", "concise", "json")
+FORMATS = ("full concise json grouped sarif github gitlab junit checkstyle rdjson markdown").split()
+"""The names in mlblint/report/formats.py, which `--help` has no time to import."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -117,7 +118,8 @@ def _config(function: F) -> F:
     multiple=True,
     type=click.Choice(FORMATS),
     metavar="FORMAT",
-    help="How to report: full, concise or json. Several need an --output-file each.",
+    help="How to report: full, concise, grouped or markdown for people; json, sarif, github, "
+    "gitlab, junit, checkstyle or rdjson for programs. Several need an --output-file each.",
 )
 @click.option(
     "--output-file",
@@ -233,11 +235,36 @@ def show_config(form: Any, config: str | None) -> int:
     return setup.show_config(form, config)
 
 
+@click.command(
+    "model",
+    cls=_Command,
+    short_help="Show what is applied where, and by whom.",
+    context_settings=_SETTINGS,
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    metavar="FORMAT",
+    default="text",
+    help="How to print it: text or json.",
+)
+@_color
+@_config
+def show_model(form: Any, color: Any, config: str | None) -> int:
+    """Show what mlblint believes of the repository: its clusters, what is applied to each and
+    in which order, MetalLB, its pools, and who asks for which address."""
+    from mlblint.commands import model
+
+    return model.show(form, color, config)
+
+
 COMMANDS: dict[str, click.Command] = {
     "explain": explain,
     "rules": list_rules,
     "init": init,
     "config": show_config,
+    "model": show_model,
 }
 
 

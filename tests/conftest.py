@@ -21,7 +21,6 @@ from mlblint.pipeline import Result as Linted
 from mlblint.text.documents import Document, documents
 from mlblint.text.source import Source
 
-
 # No folder of examples: tests change into fixtures, where it would be left behind.
 hypothesis.settings.register_profile("mlblint", database=None)
 hypothesis.settings.load_profile("mlblint")

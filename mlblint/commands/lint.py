@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlblint.cards import Card
 from mlblint.commands import Failure
 from mlblint.commands.output import say, say_bytes, style, tell, write_report
 from mlblint.commands.repository import (
@@ -21,8 +22,9 @@ from mlblint.discovery import DiscoveryError, named, repository_files
 from mlblint.findings import SEVERITIES, Finding
 from mlblint.pipeline import Request, Result
 from mlblint.pipeline import lint as look
-from mlblint.report import text
+from mlblint.report import formats, text
 from mlblint.report.colours import Choice
+from mlblint.report.harmless import shown_line
 from mlblint.report.summary import Summary, summarise
 from mlblint.report.terminal import printable
 from mlblint.report.text import Style
@@ -79,7 +81,7 @@ def lint(options: Options) -> int:
         run = _mend(request, options) if options.fix or options.diff else Run(look(request))
     for path, reason in run.result.unreadable:
         tell(f"{path}: cannot be read: {reason}")
-    _report(run, options)
+    _report(run, found.cards, options)
     return _exit_code(run, config, options)
 
 
@@ -160,7 +162,7 @@ def _read_stdin() -> bytes:
 # --- reports ---------------------------------------------------------------------------------
 
 
-def _report(run: Run, options: Options) -> None:
+def _report(run: Run, cards: tuple[Card, ...], options: Options) -> None:
     result = run.result
     counts = summarise(
         result.findings,
@@ -170,16 +172,15 @@ def _report(run: Run, options: Options) -> None:
         unreadable=result.unreadable,
         fixed=len(run.fixed),
     )
-    formats = options.output_format or ("full",)
-    for form, file in zip(formats, options.output_file or ("-",), strict=True):
-        if form == "json":
-            from mlblint.report.json_report import render
-
-            report = render(result.findings, counts)
+    report = formats.Report(result.findings, counts, cards, result.sources, done=not options.diff)
+    wanted = options.output_format or ("full",)
+    for form, file in zip(wanted, options.output_file or ("-",), strict=True):
+        if form in formats.WRITERS:
+            written = formats.WRITERS[form](report)
             if file == "-":
-                say_bytes(report.encode())
+                say_bytes(written.encode())
             else:
-                write_report(file, report)
+                write_report(file, written)
         elif file != "-":
             write_report(file, _text(form, run, counts, options, Style()))
         elif options.output_is_taken:
@@ -197,12 +198,14 @@ def _text(form: str, run: Run, counts: Summary, options: Options, look: Style) -
         lines += text.statistics(result.findings, look)
     elif form == "concise":
         lines += text.concise(result.findings, look)
+    elif form == "grouped":
+        lines += text.grouped(result.findings, look)
     else:
         lines += text.full(result.findings, result.sources, look)
     if options.show_fixes and run.fixed:
         lines += text.fixes(run.fixed, look, done=options.fix)
     lines += text.summary(counts, look, done=not options.diff)
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{shown_line(line)}\n" for line in lines)
 
 
 # --- exit code -------------------------------------------------------------------------------

@@ -6,8 +6,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
-from mlblint.repo.clusters import ClusterRule, Named, World, compatible, configured, join, worlds
+from mlblint.repo.clusters import (
+    ClusterRule,
+    Named,
+    World,
+    candidates,
+    compatible,
+    configured,
+    join,
+    worlds,
+)
 from mlblint.repo.deliveries import Sweep
 from mlblint.repo.delivery import Delivery
 from mlblint.repo.resources import is_opaque
@@ -16,6 +26,7 @@ from mlblint.repo.roots import Item, Root, shaped_by
 ONLY_ONE = "nothing tells two clusters apart"
 NO_SIDE = "which of the clusters it belongs to cannot be told"
 IN_THE_WAY = "the cluster gets one of its objects from elsewhere"
+NAMED_BY_DELIVERY = "a delivery has it for its destination"
 NOT_CONFIGURED = "`clusters` in the configuration does not name it"
 
 
@@ -86,10 +97,10 @@ def _detected(swept: Sweep) -> Iterator[Group]:
     found = worlds(driven or together)
     targets = {_destination(one) for root in driven for one in root.everything() if _is_use(one)}
     adopted: list[Root] = []
-    if len(found) == 1:
-        adopted = compatible(found[0].roots, by_hand) if len(targets) <= 1 else []
-    else:
+    if len(found) > 1:
         join(found, by_hand)
+    elif len(targets) <= 1:
+        adopted = compatible(found[0].roots, by_hand)
     settled = {id(root) for root in adopted}
     settled |= {id(root) for world in found for root in world.roots}
     if len(found) > 1:
@@ -97,7 +108,7 @@ def _detected(swept: Sweep) -> Iterator[Group]:
     yield from _by_destination(found, adopted, next(iter(targets), None))
     for root in swept.roots:
         if id(root) not in settled:
-            reason = IN_THE_WAY if len(found) == 1 and len(targets) <= 1 else NO_SIDE
+            reason = NO_SIDE if len(targets) > 1 or not candidates(found, root) else IN_THE_WAY
             yield Group(None, root.alone or reason, [root])
 
 
@@ -107,62 +118,75 @@ def _is_use(one: Item) -> bool:
     return resource is None or resource.group != "argoproj.io"
 
 
+class Destination(NamedTuple):
+    """A cluster as a delivery names it. Where an ApplicationSet fills in the name, it may be
+    any; `decided_by` are the generators that know, and different ones mean different clusters."""
+
+    name: str
+    decided_by: str = ""
+
+
 def _by_destination(
-    found: Sequence[World], adopted: Sequence[Root], home: str | None
+    found: Sequence[World], adopted: Sequence[Root], home: Destination | None
 ) -> Iterator[Group]:
     """Argo CD and Flux may deliver to other clusters than their own. `adopted` are applied by
     hand to `home`."""
-    several: list[tuple[World, dict[str | None, list[Root]]]] = []
+    several: list[tuple[World, dict[Destination | None, list[Root]]]] = []
     for world in found:
-        parts: dict[str | None, list[Root]] = {}
+        parts: dict[Destination | None, list[Root]] = {}
         for root in world.roots:
             for destination, part in _divided(root):
                 parts.setdefault(destination, []).append(part)
         if adopted:
             parts.setdefault(home, []).extend(adopted)
         several.append((world, parts))
-    names = Counter(name for _, parts in several for name in parts)
+    taken = Counter(one.name for _, parts in several for one in parts if one is not None)
+    taken.update(world.name for world, parts in several if None in parts)
+    given: Counter[str] = Counter()
     for world, parts in several:
         for destination, roots in parts.items():
-            because = world.because or ONLY_ONE
-            name = world.name
-            if destination is not None:
-                because = "a delivery has it for its destination"
-                unique = names[destination] == 1 or not world.name
-                name = destination if unique else f"{world.name}/{destination}"
-            yield Group(name, because, roots)
+            if destination is None:
+                yield Group(world.name, world.because or ONLY_ONE, roots)
+                continue
+            name = destination.name
+            if taken[name] > 1 and world.name:
+                name = f"{world.name}/{name}"
+            given[name] += 1
+            number = f" ({given[name]})" if given[name] > 1 else ""
+            yield Group(name + number, NAMED_BY_DELIVERY, roots)
 
 
-def _divided(root: Root) -> Iterator[tuple[str | None, Root]]:
+def _divided(root: Root) -> Iterator[tuple[Destination | None, Root]]:
     destinations = {_destination(one) for one in root.everything()}
     destinations |= {_destination(one) for one in root.deliveries}
     if len(destinations) == 1:
         yield destinations.pop(), root
         return
-    for wanted in sorted(destinations, key=lambda name: name or ""):
+    for wanted in sorted(destinations, key=lambda one: one or Destination("")):
         yield wanted, root.part(partial(_goes_to, wanted))
 
 
-def _goes_to(destination: str | None, one: Item | Delivery) -> bool:
+def _goes_to(destination: Destination | None, one: Item | Delivery) -> bool:
     return _destination(one) == destination
 
 
-def _destination(one: Item | Delivery) -> str | None:
-    """Where something goes. A destination that an ApplicationSet fills in may be any cluster,
-    and is another one for each ApplicationSet."""
+def _destination(one: Item | Delivery) -> Destination | None:
     by = one if isinstance(one, Delivery) else one.by
-    if by is None or by.destination is None or not is_opaque(by.destination):
-        return by.destination if by is not None else None
-    made_by = [above.resource for above in by.chain() if above.resource.kind == "ApplicationSet"]
-    generators = repr(made_by[0].get("spec", "generators")) if made_by else ""
-    return f"{by.destination}{f' of {made_by[0].name}' if generators else ''}"
+    if by is None or by.destination is None:
+        return None
+    if not is_opaque(by.destination):
+        return Destination(by.destination)
+    makers = (a.resource for a in by.chain() if a.resource.kind == "ApplicationSet")
+    maker = next(makers, None)
+    generators = maker.get("spec", "generators") if maker is not None else None
+    return Destination(by.destination, repr(generators))
 
 
 def _look_up_inside(found: Sequence[World], swept: Sweep) -> None:
     """What an object refers to by name is looked for in its own cluster's files, and in those
     that are nobody's: another cluster may have something of the same name."""
     reached = [{path for root in world.roots for path in root.files} for world in found]
-    everywhere = Counter(path for paths in reached for path in paths)
+    everywhere = frozenset(path for paths in reached for path in paths)
     for world, own in zip(found, reached, strict=True):
         sides = [side for other in found if other is not world for side in other.sides]
         foreign = frozenset(
@@ -171,10 +195,9 @@ def _look_up_inside(found: Sequence[World], swept: Sweep) -> None:
             if path not in own and (path in everywhere or _lies_in(path, sides))
         )
         within = swept.repository.files.names - foreign
-        world.roots = [
-            swept.again(root, within) if root.lookups & {None, *foreign} else root
-            for root in world.roots
-        ]
+        doubtful = [root for root in world.roots if root.lookups & {None, *foreign}]
+        again = dict(zip(map(id, doubtful), swept.again(doubtful, within), strict=True))
+        world.roots = [again.get(id(root), root) for root in world.roots]
 
 
 def _lies_in(path: str, folders: Iterable[str]) -> bool:

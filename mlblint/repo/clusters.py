@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ _CONVENTIONAL = frozenset(
 )
 """Folders of which each folder inside belongs to one cluster, if that one is known."""
 
+_FILE_ENDING = re.compile(r"\.(?:ya?ml|json)$")
 _SHARED = frozenset("_base base common shared _shared all templates _templates default".split())
 
 
@@ -91,17 +93,25 @@ def worlds(roots: Sequence[Root]) -> list[World]:
 
 
 def join(found: Sequence[World], roots: Iterable[Root]) -> None:
-    """Adds each root to the cluster on whose side it lies, or after which a folder above it is
-    called, unless it brings something that is there already."""
-    sides = {side: world for world in found for side in world.sides}
-    divided, elsewhere = _by_side(roots, dict.fromkeys(sides, ""))
-    joining = [(sides[side], inside) for side, inside in sorted(divided.items())]
-    joining += [(world, [root]) for root in elsewhere for world in _called_after(root, found)]
-    by_world: dict[int, list[Root]] = {}
-    for world, inside in joining:
-        by_world.setdefault(id(world), []).extend(inside)
+    """Adds each root to the only cluster that it can belong to, unless it brings something that
+    is there already."""
+    joining: dict[int, list[Root]] = {}
+    for root in roots:
+        fitting = candidates(found, root)
+        if len(fitting) == 1:
+            joining.setdefault(id(fitting[0]), []).append(root)
     for world in found:
-        world.roots += compatible(world.roots, by_world.get(id(world), ()))
+        world.roots += compatible(world.roots, joining.get(id(world), ()))
+
+
+def candidates(found: Sequence[World], root: Root) -> list[World]:
+    """The only cluster, or the one on whose side a root lies, or those after which a folder
+    above it is called."""
+    if len(found) == 1:
+        return list(found)
+    above = {root.path, *_above(root.path)}
+    lying = [world for world in found if not above.isdisjoint(world.sides)]
+    return lying or _called_after(root, found)
 
 
 def _sides(roots: Sequence[Root], identities: dict[int, frozenset[Identity]]) -> dict[str, str]:
@@ -218,9 +228,8 @@ def _united(
 
 
 def _called_after(root: Root, found: Sequence[World]) -> list[World]:
-    """The cluster of whose name a folder above the root is, if it is the only one."""
     folders = set(pairwise(["", *root.path.split("/")]))
-    fitting = [
+    return [
         world
         for world in found
         if any(
@@ -230,7 +239,6 @@ def _called_after(root: Root, found: Sequence[World]) -> list[World]:
             for folder, name in folders
         )
     ]
-    return fitting if len(fitting) == 1 else []
 
 
 def _parent_name(side: str) -> str:
@@ -239,10 +247,11 @@ def _parent_name(side: str) -> str:
 
 def _give_names(found: Sequence[World]) -> None:
     """Short names, where they tell clusters apart."""
-    short = Counter(posixpath.basename(world.sides[0]) for world in found)
-    for world in found:
-        name = posixpath.basename(world.sides[0])
-        world.name = (name if short[name] == 1 else world.sides[0]) or "."
+    paths = [_FILE_ENDING.sub("", world.sides[0]) for world in found]
+    short = Counter(map(posixpath.basename, paths))
+    for world, path in zip(found, paths, strict=True):
+        name = posixpath.basename(path)
+        world.name = (name if short[name] == 1 else path) or "."
 
 
 def compatible(world: Sequence[Root], others: Sequence[Root]) -> list[Root]:

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlblint.repo import argo, fleet, flux
 from mlblint.repo.files import Files, join
@@ -48,11 +48,10 @@ class Sweep:
     undelivered: tuple[Undelivered, ...]
     repository: Repository
 
-    def again(self, root: Root, within: frozenset[str]) -> Root:
-        """The root, if what others refer to by name is only looked for in some files."""
-        other = Follower(self.repository, within).follow(root.start)
-        other.alone = root.alone
-        return other
+    def again(self, roots: Iterable[Root], within: frozenset[str]) -> list[Root]:
+        """The roots, if what others refer to by name is only looked for in some files."""
+        follower = Follower(self.repository, within)
+        return [replace(follower.follow(root.start), alone=root.alone) for root in roots]
 
 
 def sweep(index: Index) -> Sweep:

@@ -1,10 +1,12 @@
-"""Findings for people: `full` with the code, `concise` with one line each, and counts."""
+"""Findings for people: `full` with the code, `concise` with one line each, `grouped` by file,
+and counts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import groupby
 
 from mlblint.findings import Finding, Location
 from mlblint.report.colours import PLAIN, Colours
@@ -16,6 +18,8 @@ from mlblint.text.source import Source
 Sources = Callable[[str], Source | None]
 
 MAX_WIDTH = 100
+MIN_MESSAGE = 30
+"""Columns that a message needs beside its place; on a narrower terminal it stands below."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,34 @@ def concise(findings: Iterable[Finding], style: Style) -> Iterator[str]:
         severity = colours.severity(finding.severity, finding.severity)
         message = colours.code([printable(finding.message)])[0]
         yield f"{_where(finding.location)}: {severity} {colours.bold(finding.rule)} {message}"
+
+
+def grouped(findings: Iterable[Finding], style: Style) -> Iterator[str]:
+    by_path = sorted(findings, key=lambda finding: finding.location.path)
+    for path, group in groupby(by_path, key=lambda finding: finding.location.path):
+        found = list(group)
+        yield style.colours.bold(printable(path))
+        places = max(len(_place(finding.location)) for finding in found)
+        ids = max(len(finding.rule) for finding in found)
+        for finding in found:
+            yield from _row(finding, places, ids, style)
+        yield ""
+
+
+def _row(finding: Finding, places: int, ids: int, style: Style) -> Iterator[str]:
+    colours = style.colours
+    severity = colours.severity(finding.severity, f"{finding.severity:<7}")
+    rule = f"{colours.bold(finding.rule)}{'':{ids - len(finding.rule)}}"
+    head = f"  {_place(finding.location):>{places}}  {severity}  {rule}"
+    indent = places + ids + len("  ") * 4 + len("warning")
+    beside = style.width - indent >= MIN_MESSAGE
+    if not beside:
+        yield head.rstrip()
+        indent = 4
+    lines = colours.code(wrap(printable(finding.message), style.width - indent))
+    if beside:
+        yield f"{head}  {lines[0]}"
+    yield from (f"{'':{indent}}{line}" for line in (lines[1:] if beside else lines))
 
 
 def statistics(findings: Sequence[Finding], style: Style) -> Iterator[str]:
@@ -114,14 +146,15 @@ def _full(finding: Finding, sources: Sources, style: Style) -> Iterator[str]:
 
 def _notes(finding: Finding, gutter: int, style: Style) -> Iterator[str]:
     indent = " " * (gutter + 1)
-    for label, text in _labelled(finding):
+    for label, text in labelled(finding):
         lines = style.colours.code(wrap(f"{label}: {printable(text)}", style.width - gutter - 3))
         first = lines[0].replace(label, style.colours.bold(label), 1)
         yield f"{indent}{style.colours.dim('=')} {first}"
         yield from (f"{indent}  {line}" for line in lines[1:])
 
 
-def _labelled(finding: Finding) -> Iterator[tuple[str, str]]:
+def labelled(finding: Finding) -> Iterator[tuple[str, str]]:
+    """What there is to say beside the message: the object, the remedy, the fix."""
     subject = finding.subject
     if subject and (subject.cluster or subject.name not in finding.message):
         cluster = f", cluster {subject.cluster}" if subject.cluster else ""
@@ -137,7 +170,11 @@ def _labelled(finding: Finding) -> Iterator[tuple[str, str]]:
 
 
 def _where(location: Location) -> str:
-    return f"{printable(location.path)}:{location.start.line}:{location.start.column}"
+    return f"{printable(location.path)}:{_place(location)}"
+
+
+def _place(location: Location) -> str:
+    return f"{location.start.line}:{location.start.column}"
 
 
 def _last_line(location: Location, sources: Sources) -> int:
