@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mlblint.context import Context, subject, subject_of
 from mlblint.findings import Fix, Note, Problem
 from mlblint.repo import flux
-from mlblint.repo.delivery import WAVE, Delivered, Delivery
+from mlblint.repo.delivery import WAVE, Delivered, Delivery, Wave
 from mlblint.repo.model import Cluster
 from mlblint.repo.resources import Resource
 from mlblint.repo.services import INGRESS_CHARTS
@@ -30,30 +30,17 @@ _INGRESS_CONFIG_GROUPS = ("traefik.io", "traefik.containo.us", "k8s.nginx.org")
 @dataclass(frozen=True, eq=False)
 class Part:
     """Something that has its place in the order: an Application, a pool, an advertisement.
-    `above` are the Applications over it."""
+    `is_nested` if there are Applications over it."""
 
     step: str
     resource: Resource
     namespace: str | None
-    above: tuple[Delivery, ...]
+    wave: Wave | None
+    is_nested: bool
 
     @property
     def is_ordered(self) -> bool:
-        if any(hook in self.resource.annotations for hook in _HOOKS):
-            return True
-        return any(WAVE in one.annotations or _may_be_set(one) for one in self._chain())
-
-    @property
-    def wave(self) -> int | None:
-        """The number that counts: its own or, without one, that of the nearest above it."""
-        for one in self._chain():
-            if WAVE in one.annotations:
-                return _number(one.annotations[WAVE])
-        return None
-
-    def _chain(self) -> Iterator[Resource]:
-        yield self.resource
-        yield from (delivery.resource for delivery in self.above)
+        return self.wave is not None or any(hook in self.resource.annotations for hook in _HOOKS)
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -68,8 +55,8 @@ def check(context: Context) -> Iterator[Problem]:
 def _waves(cluster: Cluster, context: Context) -> Iterator[Problem]:
     parts = list(_parts(cluster, any_engine=bool(context.model.engines)))
     scheme = _scheme(context)
-    ordered = [(part.step, part.wave) for part in parts if part.is_ordered]
-    waves = _plan(ordered, scheme, {part.step for part in parts if not part.is_ordered})
+    taken = [(part.step, part.wave.number) for part in parts if part.wave is not None]
+    waves = _plan(taken, scheme, {part.step for part in parts if not part.is_ordered})
     for part in parts:
         if not part.is_ordered:
             yield _problem(part, waves.get(part.step), cluster)
@@ -85,9 +72,9 @@ def _parts(cluster: Cluster, any_engine: bool) -> Iterator[Part]:
     for step, delivery in _application_steps(cluster):
         known = applications.get(id(delivery.resource))
         if known is None or STEPS.index(step) < STEPS.index(known.step):
-            above = tuple(delivery.chain())[1:]
-            part = Part(step, delivery.resource, delivery.resource.namespace, above)
-            applications[id(delivery.resource)] = part
+            owner = delivery.resource
+            part = Part(step, owner, owner.namespace, delivery.wave, delivery.parent is not None)
+            applications[id(owner)] = part
     yield from applications.values()
     for pool in cluster.pools:
         yield from _object("pool", pool.delivered, any_engine)
@@ -98,7 +85,7 @@ def _parts(cluster: Cluster, any_engine: bool) -> Iterator[Part]:
 def _object(step: str, delivered: Delivered, any_engine: bool) -> Iterator[Part]:
     by = delivered.by
     if (by is not None and by.engine == "argo") or (by is None and not any_engine):
-        yield Part(step, delivered.resource, delivered.namespace, tuple(delivered.chain()))
+        yield Part(step, delivered.resource, delivered.namespace, delivered.wave, by is not None)
 
 
 def _application_steps(cluster: Cluster) -> Iterator[tuple[str, Delivery]]:
@@ -114,18 +101,6 @@ def _application_steps(cluster: Cluster) -> Iterator[tuple[str, Delivery]]:
     for service in cluster.services:
         if service.type == "LoadBalancer" and service.source.by is not None:
             yield "apps", service.source.by
-
-
-def _may_be_set(resource: Resource) -> bool:
-    """Something annotates the object that cannot be followed here."""
-    return resource.is_unknown("metadata", "annotations", WAVE)
-
-
-def _number(value: object) -> int | None:
-    try:
-        return int(str(value))
-    except ValueError:
-        return None
 
 
 def _plan(
@@ -157,7 +132,7 @@ def _plan(
 
 def _problem(part: Part, wave: int | None, cluster: Cluster) -> Problem:
     kind = part.resource.kind
-    above = ", neither itself nor through an Application above it" if part.above else ""
+    above = ", neither itself nor through an Application above it" if part.is_nested else ""
     message = (
         f"{kind} `{part.resource.name}` {_WHAT[part.step]}, but carries no sync wave{above}: "
         "Argo CD applies it together with everything else, before or after what it depends on"
