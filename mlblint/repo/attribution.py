@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from mlblint.repo.clusters import (
     ClusterRule,
     Named,
     World,
+    above,
     candidates,
     compatible,
     configured,
@@ -22,6 +23,9 @@ from mlblint.repo.deliveries import Sweep
 from mlblint.repo.delivery import Delivery
 from mlblint.repo.resources import is_opaque
 from mlblint.repo.roots import Item, Root, shaped_by
+
+Owners = Callable[[str], Collection[int]]
+"""Which clusters a file belongs to by its path, as indexes; none if it is nobody's."""
 
 ONLY_ONE = "nothing tells two clusters apart"
 NO_SIDE = "which of the clusters it belongs to cannot be told"
@@ -55,33 +59,32 @@ def _configured(swept: Sweep, named: Sequence[Named]) -> Iterator[Group]:
     ]
     settled = {id(root) for world in whole for root in world.roots}
     others = [root for root in swept.roots if id(root) not in settled]
-    _look_up_inside(whole, swept)
-    for cluster, world in zip(named, whole, strict=True):
-        parts = [root.part(partial(_lives_in, cluster, named)) for root in others]
-        world.roots += [part for part in parts if not part.is_empty]
-        if world.roots:
-            yield Group(cluster.name, "`clusters` in the configuration names it", world.roots)
+    _look_up_inside(whole, swept, _by_paths(named))
+    left: list[Root] = []
     for root in others:
-        left = root.part(lambda one: not _homes(one, named))
-        if not left.is_empty:
-            yield Group(None, root.alone or NOT_CONFIGURED, [left])
+        for homes, part in root.divided(partial(_homes, named)).items():
+            if not part.is_empty:
+                for at in homes:
+                    whole[at].roots.append(part)
+                left += [] if homes else [part]
+    for world in whole:
+        if world.roots:
+            yield Group(world.name, "`clusters` in the configuration names it", world.roots)
+    for root in left:
+        yield Group(None, root.alone or NOT_CONFIGURED, [root])
 
 
-def _lives_in(cluster: Named, named: Sequence[Named], one: Item | Delivery) -> bool:
-    return cluster in _homes(one, named)
-
-
-def _homes(one: Item | Delivery, named: Sequence[Named]) -> list[Named]:
+def _homes(named: Sequence[Named], one: Item | Delivery) -> tuple[int, ...]:
     """The clusters that hold something: whatever is highest in its chain decides."""
     by = one if isinstance(one, Delivery) else one.by
     paths = [above.resource.file for above in by.chain()][::-1] if by else []
     if not isinstance(one, Delivery):
         paths += shaped_by(one)
     for path in paths:
-        found = [cluster for cluster in named if cluster.holds(path)]
+        found = tuple(at for at, cluster in enumerate(named) if cluster.holds(path))
         if found:
             return found
-    return []
+    return ()
 
 
 # -- as the repository shows --------------------------------------------------------------
@@ -104,7 +107,7 @@ def _detected(swept: Sweep) -> Iterator[Group]:
     settled = {id(root) for root in adopted}
     settled |= {id(root) for world in found for root in world.roots}
     if len(found) > 1:
-        _look_up_inside(found, swept)
+        _look_up_inside(found, swept, _by_sides(found))
     yield from _by_destination(found, adopted, next(iter(targets), None))
     for root in swept.roots:
         if id(root) not in settled:
@@ -135,7 +138,10 @@ def _by_destination(
     for world in found:
         parts: dict[Destination | None, list[Root]] = {}
         for root in world.roots:
-            for destination, part in _divided(root):
+            divided = root.divided(_destination)
+            for destination in sorted(divided, key=lambda one: one or Destination("")):
+                # Undivided, it keeps the files of which only the whole is known to need them.
+                part = divided[destination] if len(divided) > 1 else root
                 parts.setdefault(destination, []).append(part)
         if adopted:
             parts.setdefault(home, []).extend(adopted)
@@ -156,20 +162,6 @@ def _by_destination(
             yield Group(name + number, NAMED_BY_DELIVERY, roots)
 
 
-def _divided(root: Root) -> Iterator[tuple[Destination | None, Root]]:
-    destinations = {_destination(one) for one in root.everything()}
-    destinations |= {_destination(one) for one in root.deliveries}
-    if len(destinations) == 1:
-        yield destinations.pop(), root
-        return
-    for wanted in sorted(destinations, key=lambda one: one or Destination("")):
-        yield wanted, root.part(partial(_goes_to, wanted))
-
-
-def _goes_to(destination: Destination | None, one: Item | Delivery) -> bool:
-    return _destination(one) == destination
-
-
 def _destination(one: Item | Delivery) -> Destination | None:
     by = one if isinstance(one, Delivery) else one.by
     if by is None or by.destination is None:
@@ -182,23 +174,32 @@ def _destination(one: Item | Delivery) -> Destination | None:
     return Destination(by.destination, repr(generators))
 
 
-def _look_up_inside(found: Sequence[World], swept: Sweep) -> None:
+def _look_up_inside(found: Sequence[World], swept: Sweep, owners: Owners) -> None:
     """What an object refers to by name is looked for in its own cluster's files, and in those
     that are nobody's: another cluster may have something of the same name."""
-    reached = [{path for root in world.roots for path in root.files} for world in found]
+    asking = [at for at, world in enumerate(found) if any(r.lookups for r in world.roots)]
+    if not asking:
+        return
+    reached = [{path for root in world.roots for path in root.applied} for world in found]
     everywhere = frozenset(path for paths in reached for path in paths)
-    for world, own in zip(found, reached, strict=True):
-        sides = [side for other in found if other is not world for side in other.sides]
+    owned = {path: owners(path) for path in swept.repository.files.paths}
+    for at in asking:
+        world, own = found[at], reached[at]
         foreign = frozenset(
             path
-            for path in swept.repository.files.paths
-            if path not in own and (path in everywhere or _lies_in(path, sides))
+            for path, those in owned.items()
+            if path not in own and (at not in those if those else path in everywhere)
         )
-        within = swept.repository.files.names - foreign
         doubtful = [root for root in world.roots if root.lookups & {None, *foreign}]
+        within = swept.repository.files.names - foreign
         again = dict(zip(map(id, doubtful), swept.again(doubtful, within), strict=True))
         world.roots = [again.get(id(root), root) for root in world.roots]
 
 
-def _lies_in(path: str, folders: Iterable[str]) -> bool:
-    return any(path.startswith(f"{folder}/") for folder in folders)
+def _by_sides(found: Sequence[World]) -> Owners:
+    sides = {side: at for at, world in enumerate(found) for side in world.sides}
+    return lambda path: {sides[folder] for folder in above(path) if folder in sides}
+
+
+def _by_paths(named: Sequence[Named]) -> Owners:
+    return lambda path: {at for at, cluster in enumerate(named) if cluster.holds(path)}

@@ -109,8 +109,8 @@ def candidates(found: Sequence[World], root: Root) -> list[World]:
     above it is called."""
     if len(found) == 1:
         return list(found)
-    above = {root.path, *_above(root.path)}
-    lying = [world for world in found if not above.isdisjoint(world.sides)]
+    folders = {root.path, *above(root.path)}
+    lying = [world for world in found if not folders.isdisjoint(world.sides)]
     return lying or _called_after(root, found)
 
 
@@ -184,11 +184,11 @@ def _by_side(
 ) -> tuple[dict[str, list[Root]], list[Root]]:
     """The roots on each side, and those on none. Of sides inside others the innermost count:
     between them and the outer one lies what may belong to any of them."""
-    outer = {folder for side in sides for folder in _above(side)}
+    outer = {folder for side in sides for folder in above(side)}
     divided: dict[str, list[Root]] = {}
     elsewhere: list[Root] = []
     for root in roots:
-        inner = (f for f in _above(root.path) if f in sides and f not in outer)
+        inner = (f for f in above(root.path) if f in sides and f not in outer)
         side = root.path if root.path in sides else next(inner, None)
         if side is not None:
             divided.setdefault(side, []).append(root)
@@ -197,7 +197,7 @@ def _by_side(
     return divided, elsewhere
 
 
-def _above(path: str) -> Iterator[str]:
+def above(path: str) -> Iterator[str]:
     """The folders that contain it, the nearest first."""
     while path:
         path = posixpath.dirname(path)

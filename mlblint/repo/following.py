@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from mlblint.repo import argo, fleet, flux, releases
@@ -121,6 +121,7 @@ class Follower:
             root.releases += umbrella_releases(self._files, start.path, (), True, None)
             self._expand(self._repository.templates(start.path), None, root)
         _drop_doubles(root)
+        root.files.update(path for path in root.lookups if path is not None)
         root.files |= {
             layer.place.document.source.path
             for release in root.releases
@@ -271,16 +272,18 @@ class Follower:
     ) -> None:
         delivery = Delivery("k3s", resource, by, namespace, _inherited(by))
         root.deliveries.append(delivery)
+        others = [
+            one
+            for one in self._k3s
+            if one.name == resource.name
+            and one.kind != resource.kind
+            and (one.namespace == namespace or None in (one.namespace, namespace))
+        ]
+        root.lookups.update(one.file for one in others)
         installed: Release | None = None
         if resource.kind == "HelmChart":
-            configs = [one for one in self._k3s if one.kind == "HelmChartConfig"]
-            installed = releases.of_k3s_chart(resource, configs, namespace)
-        elif not any(
-            one.kind == "HelmChart"
-            and one.name == resource.name
-            and (one.namespace == namespace or None in (one.namespace, namespace))
-            for one in self._k3s
-        ):
+            installed = releases.of_k3s_chart(resource, others, namespace)
+        elif not others:
             installed = releases.of_lone_config(resource)
         if installed is not None:
             root.releases.append(releases.delivered_by(installed, delivery))
@@ -302,7 +305,9 @@ class Follower:
 
     def _add_build(self, built: Built, by: Delivery | None, root: Root) -> None:
         root.files |= built.used
-        self._expand(built.resources, by, root)
+        # A replacement may put a text in the place of a whole object.
+        objects = [one for one in built.resources if isinstance(one.data, Mapping)]
+        self._expand(objects, by, root)
         for chart in built.helm_charts:
             release = releases.of_kustomization(
                 chart.data, chart.place, chart.folder, self._files, chart.namespace

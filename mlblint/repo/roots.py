@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeVar
 
 from mlblint.repo.delivery import Delivered, Delivery, Engine
 from mlblint.repo.helm import Release
 from mlblint.repo.resources import Resource
 from mlblint.text.nodes import Path
 from mlblint.text.places import Place
+
+K = TypeVar("K")
 
 
 class Key(NamedTuple):
@@ -83,6 +85,11 @@ class Root:
         return frozenset(delivery.engine for delivery in self.deliveries)
 
     @property
+    def applied(self) -> set[str]:
+        """The files that it leads to, and not only refers to by the name of something."""
+        return {one.resource.file for one in self.delivered} | (self.files - self.lookups)
+
+    @property
     def is_driven(self) -> bool:
         """Whether Argo CD, Flux or Fleet are told here what to apply, and from where. Whoever
         applies a HelmRelease or a HelmChart is another question."""
@@ -95,18 +102,30 @@ class Root:
         yield from self.remotes
         yield from self.gaps
 
-    def part(self, keep: Callable[[Item | Delivery], bool]) -> Root:
-        """A root with some of the things that this one reaches."""
-        part = replace(
-            self,
-            delivered=[one for one in self.delivered if keep(one)],
-            releases=[one for one in self.releases if keep(one)],
-            remotes=[one for one in self.remotes if keep(one)],
-            deliveries=[one for one in self.deliveries if keep(one)],
-            gaps=[one for one in self.gaps if keep(one)],
-        )
-        part.files = {path for one in part.everything() for path in shaped_by(one)}
-        return part
+    def divided(self, place: Callable[[Item | Delivery], K]) -> dict[K, Root]:
+        """A root for everything that has one place, for each place."""
+        parts: dict[K, Root] = {}
+
+        def part(one: Item | Delivery) -> Root:
+            key = place(one)
+            if key not in parts:
+                parts[key] = Root(self.start, self.path, alone=self.alone)
+            return parts[key]
+
+        for delivery in self.deliveries:
+            part(delivery).deliveries.append(delivery)
+        for item in self.everything():
+            own = part(item)
+            own.files.update(shaped_by(item))
+            if isinstance(item, Delivered):
+                own.delivered.append(item)
+            elif isinstance(item, Release):
+                own.releases.append(item)
+            elif isinstance(item, Remote):
+                own.remotes.append(item)
+            else:
+                own.gaps.append(item)
+        return parts
 
 
 Item = Delivered | Release | Remote | Gap

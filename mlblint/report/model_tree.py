@@ -38,7 +38,8 @@ def _shown(line: Line, style: Style) -> Iterator[str]:
     room = max(_LEAST, style.width - len(indent) - 2)
     texts = wrap(printable(line.text), room)
     where = printable(line.where)
-    fits = where and width(texts[-1]) + 2 + width(where) <= room + 2
+    last = 2 * (line.depth + (len(texts) > 1)) + width(texts[-1])
+    fits = where and last + 2 + width(where) <= style.width
     for number, text in enumerate(texts):
         painted = style.colours.bold(text) if line.is_head else style.colours.code([text])[0]
         end = f"  {style.colours.dim(where)}" if fits and number == len(texts) - 1 else ""
