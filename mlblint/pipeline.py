@@ -95,6 +95,7 @@ def build_model(files: Files, config: Config) -> Model:
     known = Known(
         version=parse_version(config.metallb.version) if config.metallb.version else None,
         namespace=config.metallb.namespace,
+        bgp_type=config.metallb.bgp_type,
         load_balancer_class=config.metallb.load_balancer_class,
     )
     return repository.build(files, rules, known)

@@ -17,6 +17,9 @@ from mlblint.text.edits import Edit, Insert, Remove, Set
 from mlblint.text.places import Place
 
 MARK = "mlblint.dev/access"
+_OTHERS = ("io.cilium/", "lbipam.cilium.io/", "kube-vip.io/", "purelb.io/", "service.beta.")
+"""Beginnings of annotations by which a Service speaks to other load balancers."""
+
 _HOSTNAMES = ("external-dns.alpha.kubernetes.io/hostname", "tailscale.com/hostname")
 
 
@@ -71,8 +74,14 @@ def _hosts(notes: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _is_ours(service: Service, cluster: Cluster) -> bool:
-    """Services with a class are served by MetalLB only if it runs with that class."""
-    return service.load_balancer_class in (None, cluster.load_balancer_class)
+    """Services with a class are served by MetalLB only if it runs with that class; those that
+    speak to another implementation only if MetalLB is there, or is spoken to as well."""
+    if service.load_balancer_class not in (None, cluster.load_balancer_class):
+        return False
+    if not any(key.startswith(_OTHERS) for key in service.notes):
+        return True
+    asked = any(service.request(suffix) is not None for suffix in REQUESTS)
+    return asked or bool(cluster.installations or cluster.pools or cluster.advertisements)
 
 
 def _is_announced_by_bgp(service: Service, cluster: Cluster) -> bool:

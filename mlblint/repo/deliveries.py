@@ -144,11 +144,11 @@ class _Sweeper:
                 folders.add(folder)
                 if folder in self.kustomizations:
                     continue
-                covered.update(self.repository.below(folder))
+                covered.update(self.repository.files.below(folder))
                 if flux.is_kustomization(deliverer):
                     folders.update(flux.generated_entries(self.files, folder))
         for folder in self.bundles:
-            inside = self.repository.below(folder)
+            inside = self.repository.files.below(folder)
             covered.update(inside)
             folders.update(f for f in map(posixpath.dirname, inside) if f in self.kustomizations)
         return folders, covered
@@ -277,7 +277,7 @@ class _Sweeper:
             if bootstrap and not any(map(_delivers, self.repository.templates(folder))):
                 continue
             self._enter([Start("chart", folder)], None if bootstrap else BY_HAND_ONLY)
-            installed.update(self.repository.below(folder))
+            installed.update(self.repository.files.below(folder))
 
     # -- what is left -------------------------------------------------------------------
 

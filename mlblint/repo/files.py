@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -97,9 +98,13 @@ class Files:
         """The files that lie directly in a folder."""
         return self._folders.get(folder, [])
 
-    def below(self, folder: str) -> list[str]:
-        prefix = f"{folder}/" if folder else ""
-        return [path for path in self.paths if path.startswith(prefix)]
+    def below(self, folder: str) -> tuple[str, ...]:
+        """All files in a folder and in the folders inside it."""
+        if not folder:
+            return self.paths
+        first = bisect_left(self.paths, f"{folder}/")
+        # "0" comes right behind "/".
+        return self.paths[first : bisect_left(self.paths, f"{folder}0")]
 
     def source(self, path: str) -> Source | None:
         """The file, or None if there is none, or none that can be read as text."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -52,13 +51,6 @@ class Repository:
             known = self._generated[id(application_set.data)] = (application_set, made)
         return known[1]
 
-    def below(self, folder: str) -> tuple[str, ...]:
-        """All files in a folder and in the folders inside it."""
-        if not folder:
-            return self.files.paths
-        first = bisect_left(self.files.paths, f"{folder}/")
-        return self.files.paths[first : bisect_left(self.files.paths, f"{folder}0")]
-
     def built_by_flux(self, resource: Resource, folder: str) -> tuple[Built, tuple[str, ...]]:
         """What a Flux Kustomization makes of a folder and, without a kustomization there, what
         Flux puts into the one that it writes."""
@@ -81,7 +73,7 @@ class Repository:
 
     def templates(self, folder: str) -> list[Resource]:
         inner = posixpath.join(folder, "templates")
-        return [resource for path in self.below(inner) for resource in self.objects(path)]
+        return [resource for path in self.files.below(inner) for resource in self.objects(path)]
 
 
 def is_application_set(resource: Resource) -> bool:
@@ -117,7 +109,7 @@ class Follower:
         elif start.kind == "fleet":
             self._follow_fleet(root)
         else:
-            root.files.update(self._repository.below(start.path))
+            root.files.update(self._repository.files.below(start.path))
             root.releases += umbrella_releases(self._files, start.path, (), True, None)
             self._expand(self._repository.templates(start.path), None, root)
         _drop_doubles(root)
@@ -195,7 +187,7 @@ class Follower:
             root.gaps.append(Gap(place, reason, delivery))
         elif self._repository.is_chart(folder) and source.tool in (None, "helm"):
             root.entered.add(folder)
-            root.files.update(self._repository.below(folder))
+            root.files.update(self._repository.files.below(folder))
             self._expand(self._repository.templates(folder), delivery, root)
         elif kustomization_file(self._files, folder) and source.tool in (None, "kustomize"):
             root.entered.add(folder)
@@ -262,7 +254,7 @@ class Follower:
         folder = join("", chart.name) if chart.in_git else None
         if folder and self._repository.is_chart(folder):
             root.entered.add(folder)
-            root.files.update(self._repository.below(folder))
+            root.files.update(self._repository.files.below(folder))
             self._expand(self._repository.templates(folder), delivery, root)
 
     # -- k3s and Fleet ------------------------------------------------------------------

@@ -96,6 +96,8 @@ def _written(item: Item, target: Traced, value: Traced | None) -> Item:
     root = item.root
     for field in _listed(target, "fieldPaths") or [Traced("metadata.name", target.place)]:
         steps = path_steps(scalar_text(field))
+        if not steps:
+            raise PatchError("a field path is a text, such as metadata.name", field.place)
         paths = list(_matching(root, steps))
         if not paths and options.create and not any(map(_is_of_list, steps)):
             paths = [tuple(steps)]

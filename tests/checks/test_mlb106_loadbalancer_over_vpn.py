@@ -240,3 +240,13 @@ spec:
     (finding,) = repository({".mlblint.yaml": CONFIG, "f.yaml": gateway}).findings("MLB106")
     assert (finding.location.start, finding.fix) == ((5, 21), None)
     assert finding.unfixable == "what makes this Service decides on its type"
+
+
+def test_a_service_that_speaks_to_another_load_balancer(repository: Callable) -> None:
+    cilium = SERVICE.replace(
+        "  namespace: chat\n",
+        "  namespace: chat\n  annotations: {lbipam.cilium.io/ips: 10.0.0.5}\n",
+    )
+    assert repository({".mlblint.yaml": CONFIG, "f.yaml": cilium}).findings("MLB106") == []
+    beside_metallb = {".mlblint.yaml": CONFIG, "f.yaml": cilium + POOL % ("L2Advertisement", "")}
+    assert len(repository(beside_metallb).findings("MLB106")) == 1

@@ -37,12 +37,12 @@ def test_folders_are_those_with_files_and_all_above_them(tmp_path: Path) -> None
     assert files.subfolders("a") == ["a/b"]
     assert files.in_folder("a") == []
     assert files.in_folder("") == ["d.yaml"]
-    assert files.below("a") == ["a/b/c.yaml"]
-    assert files.below("") == ["a/b/c.yaml", "d.yaml"]
+    assert list(files.below("a")) == ["a/b/c.yaml"]
+    assert list(files.below("")) == ["a/b/c.yaml", "d.yaml"]
 
 
 def test_below_does_not_take_names_that_merely_begin_alike(tmp_path: Path) -> None:
-    assert Files(tmp_path, ["app/x.yaml", "apps/y.yaml"]).below("app") == ["app/x.yaml"]
+    assert Files(tmp_path, ["app/x.yaml", "apps/y.yaml"]).below("app") == ("app/x.yaml",)
 
 
 class TestRelevance:
