@@ -13,6 +13,7 @@ import pytest
 
 from mlblint import fixing
 from mlblint.config import Config, NetworkConfig, VpnConfig
+from mlblint.discovery import repository_files
 from mlblint.findings import Finding
 from mlblint.fixing import Result
 from mlblint.pipeline import Request, lint
@@ -72,8 +73,9 @@ def test_fixes_keep_the_contract(
     assert again.changes == ()
     with capsys.disabled():
         print(
-            f"\n  {root.name}: {len(result.applied)} fixes in {len(result.changes)} files, "
-            f"{len(result.remaining)} findings left, each with its reason"
+            f"\n  {root.name}: {len(repository_files(root))} files looked at, "
+            f"{len(result.applied) + len(result.remaining)} findings, {len(result.applied)} fixes "
+            f"in {len(result.changes)} files; the others say why there is none"
         )
 
 
