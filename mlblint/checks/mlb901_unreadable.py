@@ -16,7 +16,7 @@ def check(context: Context) -> Iterator[Problem]:
     index = context.model.index
     for broken in index.broken:
         path = broken.source.path
-        if is_archived(path):
+        if is_archived(path) and not context.model.clusters_of(path):
             continue
         at = min(broken.error.offset, len(broken.source.text))
         document = Document(broken.source, 0, broken.source.text, None, at, at)

@@ -16,12 +16,12 @@ MAX_EMBEDDING = 4
 
 
 def live_documents(model: Model, pattern: re.Pattern[str]) -> Iterator[Document]:
-    """The documents in which the pattern occurs, and those inside their strings. Archives are
-    left out, and objects that a kustomization beside them does not name: nothing applies
-    them."""
+    """The documents in which the pattern occurs, and those inside their strings. Archives that
+    nothing delivers are left out, and objects that a kustomization beside them does not name:
+    nothing applies them."""
     dead = {key_of(one.resource) for one in model.undelivered}
     for path in model.files.paths:
-        if is_archived(path):
+        if is_archived(path) and not model.clusters_of(path):
             continue
         for document in model.files.documents(path):
             if not pattern.search(document.text, document.start, document.end):

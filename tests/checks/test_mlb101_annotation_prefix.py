@@ -252,6 +252,17 @@ def test_archives_are_left_alone(repository: Callable) -> None:
     assert repository({".archive/web/f.yaml": text}).spots("MLB101") == []
 
 
+def test_an_archive_that_is_delivered_is_none(repository: Callable) -> None:
+    text = SERVICE.format(annotations="metallb.io/address-pool: lan")
+    application = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\n"
+        'metadata: {name: old, annotations: {argocd.argoproj.io/sync-wave: "5"}}\n'
+        "spec: {source: {repoURL: https://git.example.com/x, path: archive/web}}\n"
+    )
+    repo = repository({"app.yaml": application, "archive/web/f.yaml": text})
+    assert repo.spots("MLB101") == ["MLB101 archive/web/f.yaml:6:5"]
+
+
 def test_what_a_kustomization_leaves_out_is_left_alone(repository: Callable) -> None:
     text = SERVICE.format(annotations="metallb.io/address-pool: lan")
     repo = repository(
