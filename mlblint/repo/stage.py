@@ -66,15 +66,6 @@ class HelmChart:
     def version(self) -> str:
         return text(self.data.get("version"))
 
-    @property
-    def release_name(self) -> str:
-        return text(self.data.get("releaseName"))
-
-    @property
-    def values_inline(self) -> Place | None:
-        inline = self.data.get("valuesInline")
-        return self.place / "valuesInline" if isinstance(inline, dict) else None
-
     def values_files(self) -> Iterator[tuple[str, Place, str | None]]:
         """As written, where, and the path in the repository if it is there."""
         if text(self.data.get("valuesFile")):

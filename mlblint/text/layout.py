@@ -193,11 +193,6 @@ def dash_width(lines: Lines, sequence: Sequence) -> str:
     return "-" + blanks if blanks and not blanks.strip(" ") else "- "
 
 
-def is_compact(lines: Lines, offset: int) -> bool:
-    """Whether dashes stand in front of the offset, and nothing else."""
-    return lines.before(offset).strip(" ") != "" and is_at_line_start(lines, offset)
-
-
 def is_at_line_start(lines: Lines, offset: int) -> bool:
     before = lines.before(offset)
     match = _COMPACT.fullmatch(before)
