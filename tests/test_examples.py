@@ -23,7 +23,7 @@ EXAMPLES = [pytest.param(c, e, id=f"{c.id}: {e.title}") for c, e in examples()]
 @pytest.mark.parametrize(("card", "example"), EXAMPLES)
 def test_findings(card: Card, example: Example, repository: Callable) -> None:
     repo = repository({**example.files, ".mlblint.yaml": as_yaml(example.config)})
-    found = repo.findings()
+    found = repo.findings(card.id, *(e.rule for e in example.findings))
     assert [shown(f) for f in found] == [
         (e.rule, e.severity, e.path, e.start, e.message) for e in example.findings
     ]
@@ -40,7 +40,7 @@ def test_findings(card: Card, example: Example, repository: Callable) -> None:
 def test_fixes(card: Card, example: Example, repository: Callable) -> None:
     config = {".mlblint.yaml": as_yaml(example.config)}
     repo = repository({**example.files, **config})
-    assert repo.fixed(unsafe=example.unsafe) == example.fixed
+    assert repo.fixed(card.id, unsafe=example.unsafe) == example.fixed
 
 
 @pytest.mark.parametrize("card", built_in_cards(), ids=lambda card: card.id)
