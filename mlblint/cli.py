@@ -21,6 +21,8 @@ INTERRUPTED, BROKEN_PIPE, TERMINATED = 130, 141, 143
 """128 and the number of the signal, as shells have it."""
 
 DEBUG = "MLBLINT_DEBUG"
+COMPLETION = "_MLBLINT_COMPLETE"
+"""What a shell that completes words sets."""
 FORMATS = ("full concise json grouped sarif github gitlab junit checkstyle rdjson markdown").split()
 """The names in mlblint/report/formats.py, which `--help` has no time to import."""
 
@@ -80,6 +82,12 @@ class _Command(click.Command):
             formatter.write_text("A PATH that is called like a command is written ./PATH.")
 
 
+def _complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+    from mlblint.commands.completion import rules
+
+    return rules(ctx, param, incomplete)
+
+
 def _color(function: F) -> F:
     return click.option(
         "--color",
@@ -108,10 +116,15 @@ def _config(function: F) -> F:
     "--select",
     multiple=True,
     metavar="RULES",
+    shell_complete=_complete_rules,
     help="Use these rules only: ids, names, beginnings of ids, or ALL, with commas.",
 )
 @click.option(
-    "--ignore", multiple=True, metavar="RULES", help="Leave these rules out, beside the ignored."
+    "--ignore",
+    multiple=True,
+    metavar="RULES",
+    shell_complete=_complete_rules,
+    help="Leave these rules out, beside the ignored.",
 )
 @click.option(
     "--output-format",
@@ -170,7 +183,7 @@ def _refuse_conflicts(given: dict[str, Any]) -> None:
 @click.command(
     "explain", cls=_Command, short_help="Tell all about a rule.", context_settings=_SETTINGS
 )
-@click.argument("rule", metavar="RULE")
+@click.argument("rule", metavar="RULE", shell_complete=_complete_rules)
 @_color
 @_config
 def explain(rule: str, color: Any, config: str | None) -> int:
@@ -259,12 +272,34 @@ def show_model(form: Any, color: Any, config: str | None) -> int:
     return model.show(form, color, config)
 
 
+@click.command(
+    "completion",
+    cls=_Command,
+    short_help="Print a script that completes words in a shell.",
+    context_settings=_SETTINGS,
+)
+@click.argument("shell", metavar="SHELL", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> int:
+    """Print the script that lets bash, zsh or fish complete mlblint's options and rules.
+
+    \b
+    bash: mlblint completion bash > ~/.local/share/bash-completion/completions/mlblint
+    zsh:  mlblint completion zsh > ~/.zfunc/_mlblint
+    fish: mlblint completion fish > ~/.config/fish/completions/mlblint.fish
+    """
+    from mlblint.commands.completion import script
+
+    click.echo(script(shell))
+    return OK
+
+
 COMMANDS: dict[str, click.Command] = {
     "explain": explain,
     "rules": list_rules,
     "init": init,
     "config": show_config,
     "model": show_model,
+    "completion": completion,
 }
 
 
@@ -290,6 +325,8 @@ def run(arguments: Sequence[str]) -> int:
 
 def _dispatch(arguments: Sequence[str]) -> int:
     command = COMMANDS.get(arguments[0]) if arguments else None
+    if COMPLETION in os.environ:
+        return _complete(os.environ[COMPLETION])
     name = f"mlblint {arguments[0]}" if command else "mlblint"
     rest = list(arguments[1:] if command else arguments)
     try:
@@ -303,6 +340,13 @@ def _dispatch(arguments: Sequence[str]) -> int:
         for line in failure.lines:
             click.echo(f"mlblint: {line}", err=True)
     return FAILURE
+
+
+def _complete(wanted: str) -> int:
+    from mlblint.commands.completion import answer
+
+    click.echo(answer(wanted, lint, COMMANDS))
+    return OK
 
 
 def _invoke(command: click.Command, name: str, arguments: list[str]) -> int:
