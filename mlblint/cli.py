@@ -235,10 +235,10 @@ def init(force: bool, only_print: bool) -> int:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["yaml", "json"]),
+    type=click.Choice(["yaml", "json", "schema"]),
     metavar="FORMAT",
     default="yaml",
-    help="How to print it: yaml or json.",
+    help="How to print it: yaml or json; schema prints what may stand in a configuration.",
 )
 @_config
 def show_config(form: Any, config: str | None) -> int:

@@ -44,9 +44,12 @@ class Seen:
 
 def render(seen: Seen) -> str:
     """The text of a `.mlblint.yaml`."""
-    schema = config_schema()["properties"]
+    whole = config_schema()
+    schema = whole["properties"]
     metallb, network = schema["metallb"]["properties"], schema["network"]["properties"]
     lines = [
+        # Editors with a YAML language server complete and check the file by it.
+        f"# yaml-language-server: $schema={whole['$id']}",
         "# Configuration of mlblint. Every key is optional.",
         f"# {_engine(seen.engine)}",
         "",

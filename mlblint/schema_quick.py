@@ -37,8 +37,10 @@ class Quick:
         return True
 
     def _ignore(self, schema: Schema, keyword: str, argument: object) -> None:
-        same_draft = keyword == "$schema" and argument == DRAFT
-        if keyword not in _ANNOTATIONS and not (same_draft and schema is self.root):
+        # The name of the whole schema changes nothing: references stay inside it.
+        named = keyword == "$id" and str(argument).startswith("https://")
+        of_the_root = (keyword, argument) == ("$schema", DRAFT) or named
+        if keyword not in _ANNOTATIONS and not (of_the_root and schema is self.root):
             raise BeyondQuickError(keyword)
 
     def ref(self, _: Schema, argument: str, value: object) -> bool:

@@ -30,6 +30,7 @@ def test_what_was_found_is_written_with_its_place(tmp_path):
     assert (
         text[: text.index("  # What the DHCP")]
         == """\
+# yaml-language-server: $schema=https://mlblint.dev/schemas/config.json
 # Configuration of mlblint. Every key is optional.
 # Delivered by Argo CD (seen in apps/metallb.yaml:1).
 
@@ -80,7 +81,7 @@ def test_what_the_configuration_would_refuse_stays_a_comment(tmp_path):
 
 
 def test_every_example_in_a_comment_is_valid_when_it_is_uncommented(tmp_path):
-    lines = render(Seen()).splitlines()
+    lines = render(Seen()).splitlines()[1:]  # the first is for editors
     # Sentences end with a full stop, a colon behind a word, or are followed by more of them.
     keys = r"^( *)# ((?: {2})*(?:- )?[a-z0-9.-]+:(?: .*)?)$"
     uncommented = [re.sub(keys, r"\1\2", line) for line in lines]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from mlblint import cli
+
+ROOT = Path(__file__).parents[1]
 
 METALLB = """\
 apiVersion: argoproj.io/v1alpha1
@@ -75,3 +78,10 @@ def test_what_it_writes_is_in_force_at_once(
     assert "enp1s0" in capfd.readouterr().out
     assert cli.run(["init"]) == 2
     assert "already" in capfd.readouterr().err
+
+
+def test_the_schema_of_configurations_can_be_had_for_an_editor(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.run(["config", "--format", "schema"]) == 0
+    assert capfd.readouterr().out == (ROOT / "schemas/config.json").read_text()

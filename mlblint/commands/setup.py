@@ -10,6 +10,7 @@ from mlblint.commands.output import say_bytes, tell
 from mlblint.commands.repository import current_folder, repository
 from mlblint.config import Config, find_root, render_config
 from mlblint.init import Fact, InitError, Seen, render, write
+from mlblint.package_data import data_folder
 from mlblint.repo.model import Cluster, Model
 from mlblint.repo.services import CURRENT_PREFIX, PREFIXES
 from mlblint.repo.versions import METALLB_IO_ANNOTATIONS, applies
@@ -35,7 +36,10 @@ def init(*, force: bool, only_print: bool) -> int:
     return 0
 
 
-def show_config(form: Literal["yaml", "json"], config: str | None) -> int:
+def show_config(form: Literal["yaml", "json", "schema"], config: str | None) -> int:
+    if form == "schema":
+        say_bytes((data_folder("schemas") / "config.json").read_bytes())
+        return 0
     folder = current_folder()
     found = repository(folder, folder / config if config else None)
     say_bytes(render_config(found.config, form).encode("utf-8", "backslashreplace"))
