@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -279,20 +278,10 @@ def test_a_broken_configuration_is_refused(model: Run, written: Callable[..., Pa
     assert "did you mean `clusters`" in err
 
 
-class TestDocumentation:
-    TEXT = (Path(__file__).parents[1] / "docs" / "model.md").read_text()
-
-    def blocks(self) -> list[str]:
-        found = re.findall(r"(?:^(?:    .*)?\n)+", self.TEXT, re.MULTILINE)
-        return [textwrap.dedent(block).strip("\n") for block in found if block.strip()]
-
-    def test_the_tree_is_real(self, model: Run) -> None:
-        commands, _, shown = self.blocks()[0].partition("$ mlblint model\n")
-        assert commands == "$ cd tests/fixtures/talos/broken\n"
-        assert shown == model(TALOS)[1].rstrip("\n")
-
-    def test_the_configuration_is_accepted(self, tmp_path: Path) -> None:
-        (tmp_path / ".mlblint.yaml").write_text(self.blocks()[1])
-        config = load(tmp_path, known_rules={})
-        assert [one.each or one.name for one in config.clusters] == ["prod", "sites/*"]
-        assert config.metallb.bgp_type == "native"
+def test_the_configuration_in_the_documentation_is_accepted(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "model.md").read_text()
+    (shown,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / ".mlblint.yaml").write_text(shown)
+    config = load(tmp_path, known_rules={})
+    assert [one.each or one.name for one in config.clusters] == ["prod", "sites/*"]
+    assert config.metallb.bgp_type == "native"

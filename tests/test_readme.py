@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 import pytest
 
-from mlblint import cli
-
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-
-
-def test_the_terminal_excerpt_is_real(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    excerpt = re.search(r"```console\n\$ mlblint workloads\n(.*?)```", README, re.DOTALL)
-    assert excerpt
-    monkeypatch.chdir(ROOT / "tests/fixtures/talos/broken")
-    monkeypatch.setitem(os.environ, "COLUMNS", "100")
-    cli.run(["workloads"])
-    assert capsys.readouterr().out == excerpt[1]
-
-
-def test_its_links_lead_somewhere() -> None:
-    for target in re.findall(r"\]\(([^)#:]+)\)", README):
-        assert (ROOT / target).exists(), target
 
 
 def test_the_configuration_it_shows_is_one(tmp_path: Path) -> None:
