@@ -4,13 +4,14 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 TALOS := tests/fixtures/talos/broken
 
-.PHONY: demo test test-long check docs clean help
+.PHONY: demo test test-long check docs site clean help
 
 help:
 	@echo "make demo       install mlblint into $(VENV), lint a small repository, show its fixes"
 	@echo "make test       style, types and the test suite"
 	@echo "make test-long  the tests that take minutes: wheels, hooks, oracles, other people's files"
 	@echo "make docs       write the pages and tables that are generated from the rule cards"
+	@echo "make site       build the pages in docs/ as a web site, in build/site"
 	@echo "make clean      remove $(VENV) and what builds leave behind"
 
 demo: $(VENV)/.installed
@@ -34,6 +35,11 @@ check: $(VENV)/.installed-dev
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m mlblint.rule_docs --write
 
+# Editors look for the schema of the configuration where the site lies.
+site: $(VENV)/.installed-docs
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going docs build/site
+	cp -R schemas build/site/schemas
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 	  { echo "mlblint needs Python 3.10 or later; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
@@ -45,6 +51,10 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 
 $(VENV)/.installed-dev: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-docs: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@touch $@ $(VENV)/.installed
 
 clean:
