@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from mlblint import compiled_cards
 from mlblint.findings import Judges, Severity
 from mlblint.package_data import data_folder
 from mlblint.text.documents import Document
@@ -168,10 +169,11 @@ def load_cards(
         raise CardError(str(folder), 1, 1, "there is no such folder of rules")
     taken = {label: card for card in others for label in (card.id, card.name)}
     cards: list[Card] = []
+    heads = compiled_cards.read(folder) if allow_check else {}
     for path in sorted(folder.iterdir()):
         if path.suffix not in (".yaml", ".yml") or not path.is_file():
             continue
-        card = _load(path, trusted=allow_check)
+        card = _load(path, heads, trusted=allow_check)
         for key, label in (("id", card.id), ("name", card.name)):
             if label in taken:
                 place = Place(_document(card.source, 0, _head_end(card.source)), (key,))
@@ -187,12 +189,23 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), template)
 
 
-def _load(path: Path, *, trusted: bool) -> Card:
+def compiled(folder: Path) -> str:
+    """What `compiled_cards` reads."""
+    paths = sorted(folder.glob("*.yaml"))
+    sources = [Source.from_bytes(str(path), path.read_bytes()) for path in paths]
+    heads = [_document(source, 0, _head_end(source)).data for source in sources]
+    return compiled_cards.render((one.data, head) for one, head in zip(sources, heads, strict=True))
+
+
+def _load(path: Path, heads: compiled_cards.Heads, *, trusted: bool) -> Card:
     try:
         source = Source.from_bytes(str(path), path.read_bytes())
     except (OSError, NotTextError) as error:
         raise CardError(str(path), 1, 1, f"cannot be read: {error}") from None
     if trusted:
+        head = heads.get(compiled_cards.digest(source.data))
+        if head is not None:
+            return _card(source, head)
         document = _document(source, 0, _head_end(source))
     else:
         document = _document(source, 0, len(source.text))

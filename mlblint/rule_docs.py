@@ -1,7 +1,7 @@
-"""What people read about a rule, made from its card: the pages of docs/rules.
+"""What is made from the cards: the pages of docs/rules for people, rules/compiled.json for speed.
 
-`python -m mlblint.rule_docs --write` brings docs/rules and the README's table up to date,
-`--check` says whether they are.
+`python -m mlblint.rule_docs --write` brings both and the README's table up to date, `--check` says
+whether they are.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mlblint.cards import Card, Example, Expected, built_in_cards
+from mlblint import compiled_cards
+from mlblint.cards import Card, Example, Expected, built_in_cards, compiled
 from mlblint.config.rendering import yaml_text
 from mlblint.package_data import data_folder
 
@@ -195,6 +196,7 @@ def wanted(root: Path, cards: Sequence[Card]) -> dict[Path, str | None]:
     files: dict[Path, str | None] = dict.fromkeys(folder.glob("*.md"))
     files.update({folder / f"{card.id}.md": page(card) for card in cards})
     files[folder / "README.md"] = index(cards)
+    files[root / "rules" / compiled_cards.NAME] = compiled(root / "rules")
     readme = root / "README.md"
     files[readme] = _with_table(readme.read_text("utf-8"), table(cards))
     return files
@@ -208,12 +210,12 @@ def write(root: Path, cards: Sequence[Card]) -> list[Path]:
     """Brings the generated files up to date, and returns those that were not."""
     changed = stale(root, cards)
     texts = wanted(root, cards)
-    (root / "docs" / "rules").mkdir(parents=True, exist_ok=True)
     for path in changed:
         text = texts[path]
         if text is None:
             path.unlink()
         else:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
     return changed
 

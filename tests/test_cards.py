@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from mlblint import compiled_cards
 from mlblint.cards import (
     PLACEHOLDERS,
     Card,
@@ -18,6 +19,7 @@ from mlblint.cards import (
     FixPolicy,
     Operation,
     built_in_cards,
+    compiled,
     fill,
     load_cards,
 )
@@ -409,3 +411,44 @@ def test_the_documentation_names_every_operation_and_placeholder() -> None:
     assert all(f"| `{verb}` |" in page for verb in SCHEMA["$defs"]["operation"]["properties"])
     assert all(f"`{{{name}}}`" in page for name in PLACEHOLDERS)
     assert all(f"`{name}`" in page for name in SCHEMA["$defs"]["evidence"]["enum"])
+
+
+# --- the compiled form -----------------------------------------------------------------------
+
+
+def test_the_compiled_cards_say_what_the_cards_say() -> None:
+    folder = data_folder("rules")
+    for path in folder.glob("*.yaml"):
+        source = Source.from_bytes(str(path), path.read_bytes())
+        compiled_head = compiled_cards.read(folder)[compiled_cards.digest(source.data)]
+        (document, *_) = documents(source)
+        data = dict(document.data)
+        data.pop("examples")
+        assert compiled_head == data
+
+
+def test_a_card_that_was_changed_since_is_read_as_it_is_now(tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text(CARD)
+    (tmp_path / "compiled.json").write_text(compiled(tmp_path))
+    assert [card.title for card in load_cards(tmp_path)] == [
+        "a pool that hands out addresses by itself"
+    ]
+    (tmp_path / "one.yaml").write_text(CARD.replace("addresses by itself\n", "too much\n", 1))
+    assert [card.title for card in load_cards(tmp_path)] == ["a pool that hands out too much"]
+
+
+@pytest.mark.parametrize("broken", ["", "[]", "{", "null", "\0"])
+def test_a_broken_compiled_form_costs_time_only(tmp_path: Path, broken: str) -> None:
+    (tmp_path / "one.yaml").write_text(CARD)
+    (tmp_path / "compiled.json").write_text(broken)
+    assert [card.title for card in load_cards(tmp_path)] == [
+        "a pool that hands out addresses by itself"
+    ]
+
+
+def test_a_user_s_compiled_form_is_not_believed(tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text(CARD)
+    head = {compiled_cards.digest(CARD.encode()): {"id": "MLB101", "check": "os"}}
+    (tmp_path / "compiled.json").write_text(json.dumps(head))
+    (card,) = load_cards(tmp_path, allow_check=False)
+    assert card.check is None

@@ -17,7 +17,7 @@ LAYERS = (
     ("schema", "schema_quick", "findings", "discovery", "writing"),
     ("repo",),
     ("config",),
-    ("cards",),
+    ("cards", "compiled_cards"),
     ("context",),
     ("checks", "card_rules"),
     ("engine",),

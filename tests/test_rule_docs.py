@@ -210,7 +210,8 @@ def test_the_catalogue_is_json_as_well(card: Card) -> None:
 
 def test_writing_makes_everything_up_to_date(card: Card, root: Path) -> None:
     pages = root / "docs" / "rules"
-    expected = {pages / "ACME7.md", pages / "README.md", root / "README.md"}
+    compiled = root / "rules" / "compiled.json"
+    expected = {pages / "ACME7.md", pages / "README.md", root / "README.md", compiled}
     assert set(rule_docs.stale(root, [card])) == expected
     assert set(rule_docs.write(root, [card])) == expected
     assert rule_docs.stale(root, [card]) == []
