@@ -157,7 +157,7 @@ def main() -> None:
     if given.compare:
         earlier = json.loads(given.compare.read_text())
         before = {(one["size"], one["name"]): one["seconds"] for one in earlier}
-    print(table(figures, before))
+    sys.stdout.write(f"{table(figures, before)}\n")
     if given.json:
         given.json.write_text(json.dumps([asdict(figure) for figure in figures], indent=1) + "\n")
 

@@ -1,9 +1,9 @@
 """Repositories of any size, the same ones for the same seed.
 
 The mix is that of public GitOps repositories: four files in five say nothing of load balancers, a
-few are huge (CRDs, dashboards), applications are folders with a kustomization, and charts come with
-their values inside Applications or HelmReleases. One cluster for every 2,500 files; every second one
-is Flux's, the others are Argo CD's.
+few are huge (CRDs, dashboards), applications are folders with a kustomization, and charts come
+with their values inside Applications or HelmReleases. One cluster for every 2,500 files; every
+second one is Flux's, the others are Argo CD's.
 """
 
 from __future__ import annotations
@@ -94,7 +94,8 @@ class _Cluster:
 
     def _deployment(self, name: str) -> str:
         variables = "".join(
-            f"            - name: SETTING_{i}\n              value: {self.chance.choice(_WORDS)!r}\n"
+            f"            - name: SETTING_{i}\n"
+            f"              value: {self.chance.choice(_WORDS)!r}\n"
             for i in range(self.chance.randint(2, 12))
         )
         return _DEPLOYMENT.format(name=name, variables=variables)

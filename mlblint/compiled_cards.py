@@ -1,9 +1,9 @@
 """The built-in cards in a form that is read at once: reading fifty YAML files takes longer than
 linting a small repository.
 
-`rules/compiled.json` holds what each card says, but for its examples, under the digest of the card's
-bytes. A card that was changed since is not found in it and read as YAML: an old file costs time,
-never truth. `python -m mlblint.rule_docs --write` writes it.
+`rules/compiled.json` holds what each card says, but for its examples, under the digest of the
+card's bytes. A card that was changed since is not found in it and read as YAML: an old file costs
+time, never truth. `python -m mlblint.rule_docs --write` writes it.
 """
 
 from __future__ import annotations
