@@ -7,6 +7,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 FaultKind = Literal[
@@ -147,6 +148,13 @@ def union(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
         else:
             merged.append(one)
     return tuple(merged)
+
+
+def blocks(interval: Interval, at_most: int) -> list[str]:
+    """The first of the fewest CIDR blocks that make up an interval."""
+    kind = ipaddress.IPv4Address if interval.family == 4 else ipaddress.IPv6Address
+    networks = ipaddress.summarize_address_range(kind(interval.first), kind(interval.last))
+    return [str(network) for network in islice(networks, at_most)]
 
 
 def overlaps(

@@ -127,6 +127,17 @@ class Advertisement:
             return True
         return any(selects(selector, pool.resource.labels) for selector in selectors)
 
+    def may_cover(self, pool: Pool) -> bool:
+        """The same, but for what may turn out otherwise once everything is filled in."""
+        given = [self.resource.get("spec", "ipAddressPoolSelectors"), pool.resource.labels]
+        return (
+            self.covers(pool)
+            or self.resource.is_unknown("spec", "ipAddressPools")
+            or self.resource.is_unknown("spec", "ipAddressPoolSelectors")
+            or pool.resource.is_unknown("metadata", "labels")
+            or any(is_opaque(str(one)) for one in given)
+        )
+
 
 def chart_installation(release: Release) -> Installation | None:
     if release.chart != "metallb":

@@ -16,10 +16,12 @@ from mlblint.repo.delivery import Delivered, Delivery
 from mlblint.repo.files import Files
 from mlblint.repo.helm import Release
 from mlblint.repo.index import Index, index
+from mlblint.repo.machines import Fact, facts
 from mlblint.repo.metallb import Advertisement, Installation, Pool
 from mlblint.repo.resources import text
 from mlblint.repo.roots import Gap, Remote
 from mlblint.repo.services import Service
+from mlblint.repo.unseen import may_bring, may_hold, may_install, mentioned_kinds
 from mlblint.repo.versions import Version
 
 Mode = Literal["l2", "bgp", "both"]
@@ -152,6 +154,46 @@ class Model:
     def clusters_of(self, path: str) -> Sequence[Cluster]:
         """The clusters that a file has a say in."""
         return self._by_file.get(path, ())
+
+    @cached_property
+    def _kinds_elsewhere(self) -> frozenset[str]:
+        """Kinds of MetalLB's objects of which it is not known to which cluster they go."""
+        alone = (d.resource for c in self.clusters if c.name is None for d in c.delivered)
+        kinds = {resource.kind for resource in alone if resource.group == metallb.GROUP}
+        return mentioned_kinds(self.index) | kinds
+
+    def may_have_unseen(self, cluster: Cluster, beside: Delivered, *kinds: str) -> bool:
+        """Whether MetalLB's objects of these kinds may be applied to a cluster that are not seen
+        in it; `beside` is one that is."""
+        return (
+            cluster.name is None
+            or any(may_bring(gap, beside) for gap in cluster.gaps)
+            or any(may_hold(remote, beside) for remote in cluster.remotes)
+            or any(map(may_install, filter(self._is_elsewhere, cluster.releases)))
+            or not self._kinds_elsewhere.isdisjoint(kinds)
+        )
+
+    def _is_elsewhere(self, release: Release) -> bool:
+        """Whether the chart's templates are not in this repository."""
+        return not self.files.has(f"{release.chart}/Chart.yaml")
+
+    @cached_property
+    def _facts(self) -> tuple[Fact, ...]:
+        return tuple(facts(self.files))
+
+    def machines(self, cluster: Cluster) -> tuple[Fact, ...]:
+        """What the repository says of the machines under a cluster, where that is certain: with
+        several clusters, the file has to name it, or lie in a folder of its name."""
+        named = {one.name for one in self.clusters if one.name is not None}
+        if cluster.name is None:
+            return ()
+        return tuple(
+            fact
+            for fact in self._facts
+            if len(named) == 1
+            or named & {fact.cluster, *fact.place.document.source.path.split("/")[:-1]}
+            == {cluster.name}
+        )
 
     @cached_property
     def engines(self) -> frozenset[str]:

@@ -1,0 +1,106 @@
+"""Pools that hold addresses which nodes, routers and other machines have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from mlblint.config import NetworkConfig
+from mlblint.context import Context, subject_of
+from mlblint.findings import Fix, Note, Problem
+from mlblint.repo.addresses import Interval, parse_range
+from mlblint.repo.machines import Claim
+from mlblint.repo.metallb import Entry, Pool
+from mlblint.repo.model import Cluster
+from mlblint.repo.shrinking import Shrinking, shared, shrink
+from mlblint.repo.versions import POOL_CONTAINS_NODE_CHECK, applies
+from mlblint.text.places import Place
+
+_AT_MOST = 4
+"""More owners of addresses than these are counted in the message."""
+
+
+class Taken(NamedTuple):
+    """Addresses that somebody has, and who, as the message says it."""
+
+    addresses: Interval
+    owner: str
+    place: Place | None = None
+
+
+def check(context: Context) -> Iterator[Problem]:
+    written = list(_configured(context.config.network))
+    for cluster in context.model.clusters:
+        if not any(entry.interval for pool in cluster.pools for entry in pool.entries):
+            continue
+        taken = [*written, *_seen(cluster, context, written)]
+        for pool in cluster.pools:
+            for entry in pool.entries:
+                inside = [one for one in taken if shared(entry, [one.addresses])]
+                if inside:
+                    yield _problem(entry, pool, inside, cluster)
+
+
+def _configured(network: NetworkConfig) -> Iterator[Taken]:
+    for text in network.nodes:
+        interval = parse_range(text)
+        if interval is not None:
+            yield Taken(interval, "a node, says `network.nodes`")
+    for name, texts in network.reserved.items():
+        for interval in filter(None, map(parse_range, texts)):
+            yield Taken(interval, f"`{name}`, says `network.reserved`")
+
+
+def _seen(cluster: Cluster, context: Context, written: Sequence[Taken]) -> Iterator[Taken]:
+    """What the repository says of the machines, each address once."""
+    known = {one.addresses for one in written}
+    for fact in context.model.machines(cluster):
+        if isinstance(fact, Claim) and fact.address not in known:
+            known.add(fact.address)
+            yield Taken(fact.address, fact.owner, fact.place)
+
+
+def _problem(entry: Entry, pool: Pool, inside: Sequence[Taken], cluster: Cluster) -> Problem:
+    taken = [one.addresses for one in inside]
+    result = shrink(entry, pool, taken, cluster)
+    left = f"what is left of `{entry.text}` is {result.remaining}"
+    return Problem(
+        place=entry.place,
+        message=(
+            f"pool `{pool.name}` holds {_owners(entry, inside)}: MetalLB may give such an address "
+            "to a Service and answer for it, and then its owner can no longer be reached"
+            + _refusal(cluster)
+        ),
+        help=f"keep them out of the pool; {left}",
+        subject=subject_of(pool.delivered, cluster),
+        notes=tuple(_notes(inside, result)),
+        fix=Fix(f"leave {result.remaining} of it", result.edits, "unsafe")
+        if result.edits
+        else None,
+        unfixable=result.refusal,
+    )
+
+
+def _owners(entry: Entry, inside: Sequence[Taken]) -> str:
+    named = [
+        f"{shared(entry, [one.addresses])[0]} ({one.owner}"
+        + (f" in {one.place.document.source.path})" if one.place else ")")
+        for one in inside[:_AT_MOST]
+    ]
+    others = len(inside) - len(named)
+    return ", ".join(named) + (f" and {others} more addresses that are taken" if others else "")
+
+
+def _refusal(cluster: Cluster) -> str:
+    if not applies(POOL_CONTAINS_NODE_CHECK, cluster.version):
+        return ""
+    return f"; MetalLB {cluster.version} refuses a pool that holds a node's address"
+
+
+def _notes(inside: Sequence[Taken], result: Shrinking) -> Iterator[Note]:
+    for one in inside[:_AT_MOST]:
+        if one.place is not None:
+            yield Note(one.place, f"{one.addresses} belongs to {one.owner}")
+    if result.loser is not None:
+        asked = ", ".join(result.loser.address_requests())
+        yield Note(result.loser.annotations, f"Service `{result.loser.name}` asks for {asked}")

@@ -1,0 +1,82 @@
+"""Pools whose addresses are assigned, and announced by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlblint.context import Context, subject_of
+from mlblint.findings import Note, Problem
+from mlblint.repo.delivery import Delivered
+from mlblint.repo.metallb import BGP, GROUP, L2, Advertisement, Pool
+from mlblint.repo.model import Cluster, Model
+from mlblint.repo.resources import is_opaque
+
+_MORE = 3
+"""So many of the advertisements that pass the pool over are shown."""
+
+
+def check(context: Context) -> Iterator[Problem]:
+    model = context.model
+    for cluster in model.clusters:
+        suspects = [pool for pool in cluster.pools if _is_unadvertised(pool, cluster)]
+        if not suspects or _announced_by_another(cluster):
+            continue
+        for pool in suspects:
+            if not model.may_have_unseen(cluster, pool.delivered, L2, BGP):
+                yield _problem(pool, cluster, model)
+
+
+def _is_unadvertised(pool: Pool, cluster: Cluster) -> bool:
+    """An AddressPool says itself how it is announced; one without addresses assigns none."""
+    if pool.resource.kind != "IPAddressPool" or is_opaque(pool.name) or not pool.entries:
+        return False
+    return not any(one.may_cover(pool) for one in cluster.advertisements)
+
+
+def _announced_by_another(cluster: Cluster) -> bool:
+    """Whether MetalLB only assigns: its speaker is switched off, or Calico announces what
+    Services have got (projectcalico/api pkg/apis/projectcalico/v3/bgpconfig.go)."""
+    for installation in cluster.installations:
+        release = installation.release
+        speaker = release.value("speaker", "enabled") if release is not None else None
+        if speaker is not None and speaker.value is not True:
+            return True
+    return any(
+        delivered.resource.kind == "BGPConfiguration"
+        and delivered.resource.get("spec", "serviceLoadBalancerIPs")
+        for delivered in cluster.delivered
+    )
+
+
+def _problem(pool: Pool, cluster: Cluster, model: Model) -> Problem:
+    # A pool that nothing uses by itself may be there to keep its addresses free.
+    reserved = pool.resource.get("spec", "autoAssign") is False
+    return Problem(
+        place=pool.resource.place("metadata", "name"),
+        message=(
+            f"no L2Advertisement and no BGPAdvertisement covers pool `{pool.name}`: MetalLB gives "
+            "its addresses to Services, nobody announces them, and no client finds them"
+        ),
+        help=(
+            f"add an L2Advertisement or BGPAdvertisement whose `ipAddressPools` names "
+            f"`{pool.name}`, or name it in one that is there"
+        ),
+        subject=subject_of(pool.delivered, cluster),
+        severity="warning" if reserved else None,
+        notes=tuple(_notes(pool, cluster, model)),
+        unfixable="how the addresses are to be announced is for a person to decide",
+    )
+
+
+def _notes(pool: Pool, cluster: Cluster, model: Model) -> Iterator[Note]:
+    """Where one looks next: at what is not applied, and at what names other pools."""
+    for one in model.undelivered:
+        if one.resource.is_a(GROUP, L2, BGP):
+            advertisement = Advertisement(Delivered(one.resource))
+            if advertisement.covers(pool):
+                text = f"{one.resource.kind} `{one.resource.name}` would cover it: {one.reason}"
+                yield Note(one.resource.place("metadata", "name"), text)
+    for other in cluster.advertisements[:_MORE]:
+        resource = other.resource
+        text = f"{resource.kind} `{resource.name}` covers other pools only"
+        yield Note(resource.place("metadata", "name"), text)

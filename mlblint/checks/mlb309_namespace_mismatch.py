@@ -1,0 +1,131 @@
+"""MetalLB resources outside the namespace in which MetalLB runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlblint.context import Context, subject_of
+from mlblint.findings import Fix, Note, Problem
+from mlblint.repo.delivery import Delivered
+from mlblint.repo.metallb import BGP, GROUP, L2, POOL_KINDS
+from mlblint.repo.model import Cluster, Model
+from mlblint.repo.resources import Resource, is_opaque
+from mlblint.repo.versions import NAMESPACE_CHECK, applies
+from mlblint.text.edits import Insert, Set
+from mlblint.text.places import Place
+
+_KINDS = (*POOL_KINDS, L2, BGP, "BGPPeer", "BFDProfile", "Community")
+_FIELD = ("metadata", "namespace")
+
+
+def check(context: Context) -> Iterator[Problem]:
+    for cluster in context.model.clusters:
+        home = _home(cluster)
+        for delivered in cluster.delivered:
+            if not delivered.resource.is_a(GROUP, *_KINDS) or not _is_known(delivered):
+                continue
+            if home is not None and delivered.namespace != home:
+                yield _misplaced(delivered, home, cluster, context)
+            elif home is None and _says_default(delivered) and not cluster.installations:
+                yield _in_default(delivered, cluster)
+
+
+def _home(cluster: Cluster) -> str | None:
+    """Where MetalLB runs. Bitnami's chart can be told another namespace than its release's."""
+    home = cluster.namespace
+    moved = any(
+        one.release is not None and one.release.value("namespaceOverride") is not None
+        for one in cluster.installations
+    )
+    if cluster.known.namespace is None and moved:
+        return None
+    return None if home is None or is_opaque(home) else home
+
+
+def _is_known(delivered: Delivered) -> bool:
+    namespace = delivered.namespace
+    return (
+        namespace is not None
+        and not is_opaque(namespace)
+        and not delivered.resource.is_unknown(*_FIELD)
+    )
+
+
+def _says_default(delivered: Delivered) -> bool:
+    """Other names say nothing: MetalLB may run anywhere."""
+    return delivered.namespace == delivered.resource.namespace == "default"
+
+
+def _misplaced(delivered: Delivered, home: str, cluster: Cluster, context: Context) -> Problem:
+    resource = delivered.resource
+    refused = applies(NAMESPACE_CHECK, cluster.version)
+    fate = {
+        True: "its webhook refuses the object",
+        False: "it ignores the object",
+        None: "it ignores the object, or refuses it (its webhook does from 0.13.5 on)",
+    }[refused]
+    fix, unfixable = _fix(delivered, home, context.model)
+    return Problem(
+        place=resource.place(*_FIELD),
+        message=(
+            f"{resource.kind} `{resource.name}` goes to namespace `{delivered.namespace}`, but "
+            f"MetalLB runs in `{home}` and reads nothing elsewhere: {fate}"
+        ),
+        help=f"put it into namespace `{home}`",
+        subject=subject_of(delivered, cluster),
+        notes=tuple(_notes(delivered, cluster)),
+        fix=fix,
+        unfixable=unfixable,
+    )
+
+
+def _in_default(delivered: Delivered, cluster: Cluster) -> Problem:
+    resource = delivered.resource
+    return Problem(
+        place=resource.place(*_FIELD),
+        message=(
+            f"{resource.kind} `{resource.name}` goes to namespace `default`, where nothing says "
+            "that MetalLB runs: it reads its configuration from its own namespace only "
+            "(metallb-system in its manifests and documents), and its webhook refuses the object "
+            "elsewhere"
+        ),
+        help=(
+            "put it where MetalLB runs; if that is `default`, write `metallb: {namespace: "
+            "default}` in .mlblint.yaml"
+        ),
+        subject=subject_of(delivered, cluster),
+        unfixable="nothing tells where MetalLB runs: write `metallb.namespace` in .mlblint.yaml",
+    )
+
+
+def _fix(delivered: Delivered, home: str, model: Model) -> tuple[Fix | None, str | None]:
+    resource = delivered.resource
+    place = resource.place(*_FIELD)
+    title = f"put it into namespace `{home}`"
+    if resource.namespace is None:
+        metadata = resource.place("metadata")
+        return Fix(title, (Insert(metadata, "namespace", home, "name"),), "unsafe"), None
+    others = _also_moved(place, model)
+    if others is not None:
+        return None, f"what stands there decides for {others.kind} `{others.name}`, too"
+    return Fix(title, (Set(place, home),), "unsafe"), None
+
+
+def _also_moved(place: Place, model: Model) -> Resource | None:
+    """Something that is not MetalLB's, and gets its namespace from the same place: that of a
+    kustomization is for all its objects."""
+    for cluster in model.clusters:
+        for delivered in cluster.delivered:
+            resource = delivered.resource
+            if resource.group != GROUP and resource.place(*_FIELD) == place:
+                return resource
+    return None
+
+
+def _notes(delivered: Delivered, cluster: Cluster) -> Iterator[Note]:
+    if delivered.by is not None and delivered.resource.namespace is None:
+        by = delivered.by.resource
+        yield Note(by.place("metadata", "name"), f"{by.kind} `{by.name}` gives it the namespace")
+    for installation in cluster.installations:
+        if cluster.known.namespace is None:
+            yield Note(installation.place, f"installs MetalLB into `{installation.namespace}`")

@@ -1,0 +1,70 @@
+"""What may reach a cluster without being seen: whoever says that something is missing has to be
+sure that it does not come from elsewhere."""
+
+from __future__ import annotations
+
+import re
+
+from mlblint.repo.delivery import Delivered, Delivery
+from mlblint.repo.helm import Release
+from mlblint.repo.index import Index, is_archived, is_encrypted
+from mlblint.repo.metallb import BGP, GROUP, L2, POOL_KINDS, remote_installation
+from mlblint.repo.resources import Resource, get, resources, text
+from mlblint.repo.roots import Gap, Remote
+from mlblint.text.documents import Broken, Document
+
+PEER = "BGPPeer"
+
+_MENTION = re.compile(rf"kind[\"']?[ \t]*:[ \t]*[\"']?({'|'.join((*POOL_KINDS, L2, BGP, PEER))})\b")
+_NEAR = re.compile(r"metal-?lb|advertis|load-?balancer|\bbgp\b|\bl2\b", re.IGNORECASE)
+
+
+def may_bring(gap: Gap, beside: Delivered) -> bool:
+    """Whether what could not be followed may hold objects of MetalLB: it comes together with
+    one, or speaks of MetalLB."""
+    written = text(get(gap.place.document.data, *gap.place.path))
+    return gap.by is beside.by or _is_near(
+        gap.by, gap.reason, written, gap.place.document.source.path
+    )
+
+
+def may_hold(remote: Remote, beside: Delivered) -> bool:
+    """The same for a base from elsewhere; MetalLB's own manifests hold none."""
+    if remote_installation(remote.url, remote.place, remote.namespace) is not None:
+        return False
+    return remote.by is beside.by or _is_near(remote.by, remote.url)
+
+
+def may_install(release: Release) -> bool:
+    """The same for a chart that is not MetalLB's own."""
+    return release.chart != "metallb" and _is_near(release.by, release.chart, release.name)
+
+
+def _is_near(by: Delivery | None, *written: str) -> bool:
+    named = (by.resource.name, by.namespace or "") if by is not None else ()
+    return any(map(_NEAR.search, (*named, *written)))
+
+
+def mentioned_kinds(index: Index) -> frozenset[str]:
+    """The kinds of MetalLB that stand where it cannot be told what becomes of them: in templates,
+    encrypted files, a chart's values, tasks of Ansible and the like."""
+    return frozenset(
+        match[1]
+        for path in index.files.paths
+        if not is_archived(path)
+        for part in index.files.parts(path)
+        if _could_become_objects(part)
+        for match in _MENTION.finditer(part.source.text, part.start, part.end)
+    )
+
+
+def _could_become_objects(part: Document | Broken) -> bool:
+    """An object of MetalLB is seen for what it is, and a definition or a patch brings none."""
+    if isinstance(part, Broken) or is_encrypted(part):
+        return True
+    found = list(resources(part))
+    return not found or not all(map(_brings_nothing, found))
+
+
+def _brings_nothing(resource: Resource) -> bool:
+    return resource.group == GROUP or resource.kind in ("CustomResourceDefinition", "Kustomization")
