@@ -49,8 +49,10 @@ def _announced_by_another(cluster: Cluster) -> bool:
 
 
 def _problem(pool: Pool, cluster: Cluster, model: Model) -> Problem:
-    # A pool that nothing uses by itself may be there to keep its addresses free.
+    # A pool that nothing uses by itself may be there to keep its addresses free, and where
+    # nothing else of MetalLB is to be seen, the rest of it may be in other hands.
     reserved = pool.resource.get("spec", "autoAssign") is False
+    certain = bool(cluster.installations or cluster.advertisements) and not reserved
     return Problem(
         place=pool.resource.place("metadata", "name"),
         message=(
@@ -62,7 +64,7 @@ def _problem(pool: Pool, cluster: Cluster, model: Model) -> Problem:
             f"`{pool.name}`, or name it in one that is there"
         ),
         subject=subject_of(pool.delivered, cluster),
-        severity="warning" if reserved else None,
+        severity=None if certain else "warning",
         notes=tuple(_notes(pool, cluster, model)),
         unfixable="how the addresses are to be announced is for a person to decide",
     )
