@@ -21,11 +21,13 @@ _AT_MOST = 4
 
 
 class Taken(NamedTuple):
-    """Addresses that somebody has, and who, as the message says it."""
+    """Addresses that somebody has, and who, as the message says it. `name` is the one in
+    `network.reserved`."""
 
     addresses: Interval
     owner: str
     place: Place | None = None
+    name: str = ""
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -36,7 +38,7 @@ def check(context: Context) -> Iterator[Problem]:
         taken = [*written, *_seen(cluster, context, written)]
         for pool in cluster.pools:
             for entry in pool.entries:
-                inside = [one for one in taken if shared(entry, [one.addresses])]
+                inside = [one for one in taken if _is_inside(one, entry, pool)]
                 if inside:
                     yield _problem(entry, pool, inside, cluster)
 
@@ -48,7 +50,13 @@ def _configured(network: NetworkConfig) -> Iterator[Taken]:
             yield Taken(interval, "a node, says `network.nodes`")
     for name, texts in network.reserved.items():
         for interval in filter(None, map(parse_range, texts)):
-            yield Taken(interval, f"`{name}`, says `network.reserved`")
+            yield Taken(interval, f"`{name}`, says `network.reserved`", name=name)
+
+
+def _is_inside(one: Taken, entry: Entry, pool: Pool) -> bool:
+    """What is reserved for the pool, or for MetalLB, is its own."""
+    own = one.name and (one.name == pool.name or "metallb" in one.name.lower())
+    return not own and bool(shared(entry, [one.addresses]))
 
 
 def _seen(cluster: Cluster, context: Context, written: Sequence[Taken]) -> Iterator[Taken]:

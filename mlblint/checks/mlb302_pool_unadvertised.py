@@ -19,7 +19,7 @@ def check(context: Context) -> Iterator[Problem]:
     model = context.model
     for cluster in model.clusters:
         suspects = [pool for pool in cluster.pools if _is_unadvertised(pool, cluster)]
-        if not suspects or _announced_by_another(cluster):
+        if not suspects or _only_assigns(cluster) or model.announces_otherwise:
             continue
         for pool in suspects:
             if not model.may_have_unseen(cluster, pool.delivered, L2, BGP):
@@ -33,19 +33,14 @@ def _is_unadvertised(pool: Pool, cluster: Cluster) -> bool:
     return not any(one.may_cover(pool) for one in cluster.advertisements)
 
 
-def _announced_by_another(cluster: Cluster) -> bool:
-    """Whether MetalLB only assigns: its speaker is switched off, or Calico announces what
-    Services have got (projectcalico/api pkg/apis/projectcalico/v3/bgpconfig.go)."""
+def _only_assigns(cluster: Cluster) -> bool:
+    """Whether MetalLB's speaker is switched off: something else is to announce."""
     for installation in cluster.installations:
         release = installation.release
         speaker = release.value("speaker", "enabled") if release is not None else None
         if speaker is not None and speaker.value is not True:
             return True
-    return any(
-        delivered.resource.kind == "BGPConfiguration"
-        and delivered.resource.get("spec", "serviceLoadBalancerIPs")
-        for delivered in cluster.delivered
-    )
+    return False
 
 
 def _problem(pool: Pool, cluster: Cluster, model: Model) -> Problem:

@@ -9,7 +9,7 @@ from mlblint.findings import Fix, Note, Problem
 from mlblint.repo.delivery import Delivered
 from mlblint.repo.metallb import BGP, GROUP, L2, POOL_KINDS
 from mlblint.repo.model import Cluster, Model
-from mlblint.repo.resources import Resource, is_opaque
+from mlblint.repo.resources import is_opaque
 from mlblint.repo.versions import NAMESPACE_CHECK, applies
 from mlblint.text.edits import Insert, Set
 from mlblint.text.places import Place
@@ -107,18 +107,22 @@ def _fix(delivered: Delivered, home: str, model: Model) -> tuple[Fix | None, str
         return Fix(title, (Insert(metadata, "namespace", home, "name"),), "unsafe"), None
     others = _also_moved(place, model)
     if others is not None:
-        return None, f"what stands there decides for {others.kind} `{others.name}`, too"
+        return None, f"what stands there decides for {others}, too"
     return Fix(title, (Set(place, home),), "unsafe"), None
 
 
-def _also_moved(place: Place, model: Model) -> Resource | None:
+def _also_moved(place: Place, model: Model) -> str | None:
     """Something that is not MetalLB's, and gets its namespace from the same place: that of a
-    kustomization is for all its objects."""
+    kustomization is for all its objects and charts, and renames the Namespace itself."""
     for cluster in model.clusters:
+        for release in cluster.releases:
+            if release.place.document is place.document:
+                return f"the chart `{release.name}`"
         for delivered in cluster.delivered:
             resource = delivered.resource
-            if resource.group != GROUP and resource.place(*_FIELD) == place:
-                return resource
+            field = ("metadata", "name") if resource.is_a("", "Namespace") else _FIELD
+            if resource.group != GROUP and resource.place(*field) == place:
+                return f"{resource.kind} `{resource.name}`"
     return None
 
 

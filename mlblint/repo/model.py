@@ -21,7 +21,13 @@ from mlblint.repo.metallb import Advertisement, Installation, Pool
 from mlblint.repo.resources import text
 from mlblint.repo.roots import Gap, Remote
 from mlblint.repo.services import Service
-from mlblint.repo.unseen import may_bring, may_hold, may_install, mentioned_kinds
+from mlblint.repo.unseen import (
+    announces_otherwise,
+    may_bring,
+    may_hold,
+    may_install,
+    mentioned_kinds,
+)
 from mlblint.repo.versions import Version
 
 Mode = Literal["l2", "bgp", "both"]
@@ -172,6 +178,11 @@ class Model:
             or any(map(may_install, filter(self._is_elsewhere, cluster.releases)))
             or not self._kinds_elsewhere.isdisjoint(kinds)
         )
+
+    @cached_property
+    def announces_otherwise(self) -> bool:
+        """Whether something but MetalLB may announce what Services have got."""
+        return announces_otherwise(self.files)
 
     def _is_elsewhere(self, release: Release) -> bool:
         """Whether the chart's templates are not in this repository."""

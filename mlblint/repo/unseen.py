@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from mlblint.repo.delivery import Delivered, Delivery
+from mlblint.repo.files import Files
 from mlblint.repo.helm import Release
 from mlblint.repo.index import Index, is_archived, is_encrypted
 from mlblint.repo.metallb import BGP, GROUP, L2, POOL_KINDS, remote_installation
@@ -17,6 +18,14 @@ PEER = "BGPPeer"
 
 _MENTION = re.compile(rf"kind[\"']?[ \t]*:[ \t]*[\"']?({'|'.join((*POOL_KINDS, L2, BGP, PEER))})\b")
 _NEAR = re.compile(r"metal-?lb|advertis|load-?balancer|\bbgp\b|\bl2\b", re.IGNORECASE)
+
+# Calico's BGPConfiguration, Cilium's BGP and L2 announcements, kube-router's flag.
+_OTHER_ANNOUNCERS = (
+    "serviceLoadBalancerIPs",
+    "CiliumBGP",
+    "CiliumL2Announcement",
+    "advertise-loadbalancer-ip",
+)
 
 
 def may_bring(gap: Gap, beside: Delivered) -> bool:
@@ -68,3 +77,13 @@ def _could_become_objects(part: Document | Broken) -> bool:
 
 def _brings_nothing(resource: Resource) -> bool:
     return resource.group == GROUP or resource.kind in ("CustomResourceDefinition", "Kustomization")
+
+
+def announces_otherwise(files: Files) -> bool:
+    """Whether something here but MetalLB may announce the addresses that Services have got."""
+    return any(
+        any(word in source.text for word in _OTHER_ANNOUNCERS)
+        and "CustomResourceDefinition" not in source.text
+        for path in files.paths
+        if not is_archived(path) and (source := files.source(path)) is not None
+    )
