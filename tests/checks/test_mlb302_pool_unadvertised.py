@@ -143,7 +143,7 @@ patches:
     [
         {"crds.yaml": CRD},
         {"kustomization.yaml": PATCHES},
-        {"sonarr.yaml": release("sonarr", name="sonarr")},
+        {"sonarr.yaml": release("sonarr", name="sonarr").replace("metallb-system", "media")},
     ],
 )
 def test_these_are_no_advertisements(files: dict[str, str], repository: Callable) -> None:
