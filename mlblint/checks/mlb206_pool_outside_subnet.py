@@ -18,19 +18,27 @@ _AT_MOST = 3
 def check(context: Context) -> Iterator[Problem]:
     network = context.config.network
     subnets = union(filter(None, map(parse_range, network.subnets)))
-    families = {subnet.family for subnet in subnets}
-    if not families:
+    if not subnets:
         return
     for cluster in context.model.clusters:
         for pool in cluster.pools:
             # Routers learn the way to what BGP announces.
             if cluster.mode(pool) != "l2":
                 continue
-            for entry in pool.entries:
-                if entry.interval is not None and entry.interval.family in families:
-                    outside = entry.interval.minus(subnets)
-                    if outside:
-                        yield _problem(entry, pool, outside, cluster, network)
+            # One finding for a pool: it has one route, and one remedy.
+            outside = {entry: _outside(entry, subnets) for entry in pool.entries}
+            first = next((entry for entry, found in outside.items() if found), None)
+            if first is not None:
+                everything = [interval for found in outside.values() for interval in found]
+                yield _problem(first, pool, everything, cluster, network)
+
+
+def _outside(entry: Entry, subnets: Sequence[Interval]) -> Sequence[Interval]:
+    """Nothing is said of a family of which no subnet is known."""
+    interval = entry.interval
+    if interval is None or all(subnet.family != interval.family for subnet in subnets):
+        return ()
+    return interval.minus(subnets)
 
 
 def _problem(

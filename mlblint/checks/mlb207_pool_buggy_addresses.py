@@ -24,12 +24,13 @@ def check(context: Context) -> Iterator[Problem]:
         if applies(AVOID_BUGGY_IPS, cluster.version) is False:
             continue
         for pool in cluster.pools:
-            if pool.resource.kind == "IPAddressPool" and _hands_out_anything(pool):
-                mode = cluster.mode(pool)
-                for entry in pool.entries:
-                    buggy = _buggy(entry)
-                    if buggy and mode:
-                        yield _problem(entry, pool, buggy, cluster, by_bgp=mode == "bgp")
+            if pool.resource.kind != "IPAddressPool" or not _hands_out_anything(pool):
+                continue
+            mode = cluster.mode(pool)
+            # One finding for a pool: one key mends all its ranges.
+            found = next((entry for entry in pool.entries if _buggy(entry)), None)
+            if mode and found:
+                yield _problem(found, pool, _buggy(found), cluster, by_bgp=mode == "bgp")
 
 
 def _hands_out_anything(pool: Pool) -> bool:

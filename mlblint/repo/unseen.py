@@ -18,6 +18,20 @@ PEER = "BGPPeer"
 
 _MENTION = re.compile(rf"kind[\"']?[ \t]*:[ \t]*[\"']?({'|'.join((*POOL_KINDS, L2, BGP, PEER))})\b")
 _NEAR = re.compile(r"metal-?lb|advertis|load-?balancer|\bbgp\b|\bl2\b", re.IGNORECASE)
+_DEFINITIONS = re.compile(r"\bcrds?\b", re.IGNORECASE)
+
+# Parts of a kustomization that bring no objects of MetalLB: they change those that are there.
+_CHANGES = frozenset(
+    (key,)
+    for key in (
+        "patches",
+        "patchesStrategicMerge",
+        "patchesJson6902",
+        "replacements",
+        "configMapGenerator",
+        "secretGenerator",
+    )
+)
 
 # Calico's BGPConfiguration, Cilium's BGP and L2 announcements, kube-router's flag.
 _OTHER_ANNOUNCERS = (
@@ -31,6 +45,8 @@ _OTHER_ANNOUNCERS = (
 def may_bring(gap: Gap, beside: Delivered) -> bool:
     """Whether what could not be followed may hold objects of MetalLB: it comes together with
     one, or speaks of MetalLB."""
+    if gap.place.path[:1] in _CHANGES:
+        return False
     written = text(get(gap.place.document.data, *gap.place.path))
     return gap.by is beside.by or _is_near(
         gap.by, gap.reason, written, gap.place.document.source.path
@@ -50,6 +66,8 @@ def may_install(release: Release) -> bool:
 
 
 def _is_near(by: Delivery | None, *written: str) -> bool:
+    if by is not None and _DEFINITIONS.search(by.resource.name):
+        return False
     named = (by.resource.name, by.namespace or "") if by is not None else ()
     return any(map(_NEAR.search, (*named, *written)))
 

@@ -120,3 +120,15 @@ def test_with_a_dhcp_range_beside_it_both_are_cut_out(repository: Callable) -> N
     assert repo.fixed("MLB201", "MLB202", unsafe=True) == {
         "f.yaml": POOL.format(addresses="10.0.0.21-10.0.0.25")
     }
+
+
+def test_cutting_a_range_in_two_makes_no_new_findings(repository: Callable) -> None:
+    advertisement = (
+        "---\napiVersion: metallb.io/v1beta1\nkind: L2Advertisement\nmetadata: {name: lan}\n"
+    )
+    files = {
+        ".mlblint.yaml": "network: {nodes: [10.0.0.20], subnets: [10.9.0.0/24]}\n",
+        "f.yaml": POOL.format(addresses="10.0.0.0/24") + advertisement,
+    }
+    fixed = repository(files).fixed("MLB202", "MLB206", "MLB207", unsafe=True)["f.yaml"]
+    assert "  - 10.0.0.0-10.0.0.19 # ours\n  - 10.0.0.21-10.0.0.255\n" in fixed

@@ -80,3 +80,12 @@ def test_a_range_of_many_blocks_is_named_as_it_is(repository: Callable) -> None:
     }
     (finding,) = repository(files).findings("MLB206")
     assert "a static route to 10.9.0.1-10.9.0.254, on-link" in finding.help
+
+
+def test_a_pool_has_one_finding(repository: Callable) -> None:
+    text = POOL.format(addresses="10.0.0.0/28, 10.9.0.0/28, 10.9.1.0/28", kind="L2Advertisement")
+    repo = repository({".mlblint.yaml": CONFIG, "f.yaml": text})
+    assert repo.spots("MLB206") == ["MLB206 f.yaml:5:28"]
+    (finding,) = repo.findings("MLB206")
+    assert "10.9.0.0-10.9.0.15, 10.9.1.0-10.9.1.15 lies outside" in finding.message
+    assert "static route to 10.9.0.0/28, 10.9.1.0/28, on-link" in finding.help

@@ -64,9 +64,9 @@ def test_is_silent(addresses: str, more: str, repository: Callable) -> None:
     assert repository(file(addresses, more)).findings("MLB207") == []
 
 
-def test_two_entries_are_two_findings_and_one_key(repository: Callable) -> None:
+def test_two_ranges_are_one_finding_and_one_key(repository: Callable) -> None:
     repo = repository(file("10.0.0.0/24\n  - 10.0.1.0/24"))
-    assert repo.spots("MLB207") == ["MLB207 f.yaml:6:5", "MLB207 f.yaml:7:5"]
+    assert repo.spots("MLB207") == ["MLB207 f.yaml:6:5"]
     assert repo.fixed("MLB207", unsafe=True) == file(
         "10.0.0.0/24\n  - 10.0.1.0/24", "  avoidBuggyIPs: true\n"
     )
