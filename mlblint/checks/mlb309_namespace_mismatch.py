@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from mlblint.context import Context, subject_of
 from mlblint.findings import Fix, Note, Problem
 from mlblint.repo.delivery import Delivered
-from mlblint.repo.metallb import BGP, GROUP, L2, POOL_KINDS
+from mlblint.repo.metallb import BGP, GROUP, L2, POOL_KINDS, Pool
 from mlblint.repo.model import Cluster, Model
-from mlblint.repo.resources import is_opaque
+from mlblint.repo.resources import is_opaque, items, text
 from mlblint.repo.versions import NAMESPACE_CHECK, applies
 from mlblint.text.edits import Insert, Set
 from mlblint.text.places import Place
@@ -28,6 +28,8 @@ def check(context: Context) -> Iterator[Problem]:
                 yield _misplaced(delivered, home, cluster, context)
             elif home is None and _says_default(delivered) and not cluster.installations:
                 yield _in_default(delivered, cluster)
+        if home is None:
+            yield from _torn_apart(cluster)
 
 
 def _home(cluster: Cluster) -> str | None:
@@ -94,6 +96,40 @@ def _in_default(delivered: Delivered, cluster: Cluster) -> Problem:
             "default}` in .mlblint.yaml"
         ),
         subject=subject_of(delivered, cluster),
+        unfixable="nothing tells where MetalLB runs: write `metallb.namespace` in .mlblint.yaml",
+    )
+
+
+def _torn_apart(cluster: Cluster) -> Iterator[Problem]:
+    """Wherever MetalLB runs, an advertisement and the pool that it names belong together."""
+    places: dict[str, list[Pool]] = {}
+    for pool in cluster.pools:
+        places.setdefault(pool.name, []).append(pool)
+    for ad in cluster.advertisements:
+        for name in items(ad.resource.get("spec", "ipAddressPools")):
+            pools = places.get(text(name), [])
+            parts = [ad.delivered, *(pool.delivered for pool in pools)]
+            if not all(map(_is_known, parts)) or any(map(_says_default, parts)):
+                continue
+            if pools and all(pool.delivered.namespace != ad.delivered.namespace for pool in pools):
+                yield _torn(ad.delivered, pools[0], cluster)
+                break
+
+
+def _torn(delivered: Delivered, pool: Pool, cluster: Cluster) -> Problem:
+    resource = delivered.resource
+    return Problem(
+        place=resource.place(*_FIELD),
+        message=(
+            f"{resource.kind} `{resource.name}` goes to namespace `{delivered.namespace}`, but the "
+            f"pool `{pool.name}` that it names goes to `{pool.delivered.namespace}`: MetalLB reads "
+            "only the namespace in which it runs, so one of the two is ignored or refused, and the "
+            "pool is not announced"
+        ),
+        help="put both where MetalLB runs",
+        subject=subject_of(delivered, cluster),
+        severity="warning",
+        notes=(Note(pool.resource.place(*_FIELD), f"the namespace of pool `{pool.name}`"),),
         unfixable="nothing tells where MetalLB runs: write `metallb.namespace` in .mlblint.yaml",
     )
 

@@ -186,3 +186,38 @@ def test_two_clusters_have_two_namespaces(repository: Callable) -> None:
         "clusters/cellar/pool.yaml": POOL,
     }
     assert repository(files).spots("MLB309") == ["MLB309 clusters/attic/pool.yaml:5:14"]
+
+
+ADVERTISEMENT = """\
+apiVersion: metallb.io/v1beta1
+kind: L2Advertisement
+metadata:
+  name: lan
+  namespace: network
+spec: {ipAddressPools: [lan]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("pool", "advertisement", "spots"),
+    [
+        (POOL, ADVERTISEMENT, ["MLB309 l2.yaml:5:14"]),
+        (POOL, ADVERTISEMENT.replace("network", "metallb-system"), []),
+        (POOL, ADVERTISEMENT.replace("[lan]", "[dmz]"), []),
+        (POOL, ADVERTISEMENT.replace("{ipAddressPools: [lan]}", "{}"), []),
+        (POOL + "---\n" + POOL.replace("metallb-system", "network"), ADVERTISEMENT, []),
+        (POOL.replace("metallb-system", "${NAMESPACE}"), ADVERTISEMENT, []),
+        (BARE, ADVERTISEMENT, []),
+    ],
+)
+def test_an_advertisement_apart_from_its_pool(
+    pool: str, advertisement: str, spots: list[str], repository: Callable
+) -> None:
+    repo = repository({"pool.yaml": pool, "l2.yaml": advertisement})
+    assert repo.spots("MLB309") == spots
+    assert {finding.severity for finding in repo.findings("MLB309")} <= {"warning"}
+
+
+def test_with_metallb_s_namespace_the_other_one_is_wrong(repository: Callable) -> None:
+    files = {"metallb.yaml": chart("network"), "pool.yaml": POOL, "l2.yaml": ADVERTISEMENT}
+    assert repository(files).spots("MLB309") == ["MLB309 pool.yaml:5:14"]
