@@ -90,11 +90,7 @@ def _problem(entry: Entry, pool: Pool, inside: Sequence[Taken], cluster: Cluster
 
 
 def _owners(entry: Entry, inside: Sequence[Taken]) -> str:
-    named = [
-        f"{shared(entry, [one.addresses])[0]} ({one.owner}"
-        + (f" in {one.place.document.source.path})" if one.place else ")")
-        for one in inside[:_AT_MOST]
-    ]
+    named = [f"{shared(entry, [one.addresses])[0]} ({one.owner})" for one in inside[:_AT_MOST]]
     others = len(inside) - len(named)
     return ", ".join(named) + (f" and {others} more addresses that are taken" if others else "")
 

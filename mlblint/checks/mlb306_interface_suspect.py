@@ -85,8 +85,8 @@ def _reason(name: str, cluster: Cluster, member: Member | None) -> tuple[str, st
         )
     if member is not None:
         return (
-            f"`{name}`, which is part of `{member.master}` in {member.place.document.source.path}: "
-            "MetalLB skips such interfaces, and nobody answers ARP there",
+            f"`{name}`, which is part of `{member.master}`: MetalLB skips such interfaces, and "
+            "nobody answers ARP there",
             f"name `{member.master}` instead",
         )
     excluded = _exclusion(name, cluster)

@@ -71,9 +71,9 @@ def _problem(first: Delivered, second: Delivered, cluster: Cluster) -> Problem:
     note = None
     if key_of(resource) != key_of(first.resource):
         message = (
-            f"{what} is there twice, here and in {first.resource.file}: the one that is applied "
-            "last wins, and what the other says is lost without a word (within one kustomization, "
-            "kustomize refuses to build)"
+            f"{what} is written twice for one cluster: the one that is applied last wins, and what "
+            "the other says is lost without a word (within one kustomization, kustomize refuses to "
+            "build)"
         )
         remedy = "delete one of them, or give it another name"
         note = Note(first.resource.place("metadata", "name"), "the other one")

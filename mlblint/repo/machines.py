@@ -8,7 +8,7 @@ by words that all files of a kind have, and read only when a rule asks.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,17 +16,18 @@ from urllib.parse import urlsplit
 from mlblint.repo.addresses import Interval, parse_address
 from mlblint.repo.files import Files
 from mlblint.repo.index import is_archived, is_encrypted
-from mlblint.repo.resources import is_opaque, items, mapping, text
+from mlblint.repo.resources import is_opaque, items, mapping, resources, text
 from mlblint.text.documents import Document
 from mlblint.text.places import Place
 
 # Plain searches: a pattern of alternatives takes fifty times as long over a whole repository.
 _WORDS = (
     "\nmachine:",
+    '"machine":',
     "ansible_host",
-    "ipAddress:",
-    "bonds:",
-    "bridges:",
+    "ipAddress",
+    "bonds",
+    "bridges",
     "BondConfig",
     "BridgeConfig",
     "LinkConfig",
@@ -92,10 +93,10 @@ def _in_document(document: Document) -> Iterator[Fact]:
     if not isinstance(data, dict):
         return
     at = Place(document)
-    kind = text(data.get("kind"))
-    if kind and data.get("apiVersion"):
-        reader = _OBJECTS.get(kind)
-        yield from reader(data, at) if reader else ()
+    if data.get("kind") and data.get("apiVersion"):
+        for resource in resources(document):
+            reader = _OBJECTS.get(resource.kind)
+            yield from reader(resource.data, resource.base) if reader else ()
     elif "machine" in data:
         yield from _talos(data, at)
     elif isinstance(data.get("nodes"), list):
@@ -109,7 +110,7 @@ def _in_document(document: Document) -> Iterator[Fact]:
 # -- Talos --------------------------------------------------------------------------------
 
 
-def _talos(data: dict[str, Any], at: Place) -> Iterator[Fact]:
+def _talos(data: Mapping[str, Any], at: Place) -> Iterator[Fact]:
     """A machine configuration or a patch of one (siderolabs/talos
     pkg/machinery/config/types/v1alpha1/v1alpha1_types.go@v1.10)."""
     cluster = mapping(data.get("cluster"))
@@ -140,7 +141,7 @@ def _interfaces(listed: list[Any], at: Place, host: str, named: str | None) -> I
             yield from _claim(address, "the API server", where / "vip" / "ip", named)
 
 
-def _talos_document(data: dict[str, Any], at: Place) -> Iterator[Fact]:
+def _talos_document(data: Mapping[str, Any], at: Place) -> Iterator[Fact]:
     """The documents of newer configurations
     (siderolabs/talos pkg/machinery/config/types/network@v1.12)."""
     if data.get("apiVersion") != _TALOS:
@@ -158,7 +159,7 @@ def _talos_document(data: dict[str, Any], at: Place) -> Iterator[Fact]:
 # -- lists of nodes -----------------------------------------------------------------------
 
 
-def _listed_nodes(data: dict[str, Any], at: Place) -> Iterator[Fact]:
+def _listed_nodes(data: Mapping[str, Any], at: Place) -> Iterator[Fact]:
     """talhelper's talconfig.yaml (budimanjojo/talhelper pkg/config/config.go@v3)."""
     named = text(data.get("clusterName")) or None
     yield from _endpoint(data.get("endpoint"), at / "endpoint", named)
@@ -170,7 +171,7 @@ def _listed_nodes(data: dict[str, Any], at: Place) -> Iterator[Fact]:
         yield from _interfaces(listed, here / "networkInterfaces", host, named)
 
 
-def _k0sctl(data: dict[str, Any], at: Place) -> Iterator[Fact]:
+def _k0sctl(data: Mapping[str, Any], at: Place) -> Iterator[Fact]:
     """k0sproject/k0sctl README.md: `spec.hosts`."""
     if not text(data.get("apiVersion")).startswith("k0sctl.k0sproject.io/"):
         return
@@ -181,7 +182,7 @@ def _k0sctl(data: dict[str, Any], at: Place) -> Iterator[Fact]:
         yield from _claim(ssh.get("address"), "a host of k0sctl", where, named)
 
 
-def _ansible(data: dict[str, Any], at: Place) -> Iterator[Fact]:
+def _ansible(data: Mapping[str, Any], at: Place) -> Iterator[Fact]:
     """An inventory: groups with `hosts` and `children`. Or variables of a host or a group."""
     for key in _API_SERVER:
         yield from _claim(data.get(key), "the API server", at / key, None)
@@ -205,7 +206,7 @@ def _host(name: str, given: Any, at: Place) -> Iterator[Fact]:
 # -- objects and network configuration ----------------------------------------------------
 
 
-def _node(data: dict[str, Any], at: Place) -> Iterator[Fact]:
+def _node(data: Mapping[str, Any], at: Place) -> Iterator[Fact]:
     """Node and CiliumNode."""
     name = text(mapping(data.get("metadata")).get("name"))
     for part, key in (("status", "address"), ("spec", "ip")):
@@ -215,7 +216,7 @@ def _node(data: dict[str, Any], at: Place) -> Iterator[Fact]:
                 yield from _claim(mapping(address).get(key), f"`{name}`", where, None)
 
 
-def _nmstate(data: dict[str, Any], at: Place) -> Iterator[Fact]:
+def _nmstate(data: Mapping[str, Any], at: Place) -> Iterator[Fact]:
     """nmstate/kubernetes-nmstate: NodeNetworkConfigurationPolicy."""
     state = mapping(mapping(data.get("spec")).get("desiredState"))
     here = at / "spec" / "desiredState" / "interfaces"

@@ -61,7 +61,7 @@ def test_is_silent(network: str, addresses: str, repository: Callable) -> None:
 def test_a_machine_in_the_repository_is_named_with_its_file(repository: Callable) -> None:
     files = {"talos/cp.yaml": TALOS, "f.yaml": POOL.format(addresses="10.0.0.20-10.0.0.30")}
     (finding,) = repository(files).findings("MLB202")
-    assert finding.message.startswith("pool `lan` holds 10.0.0.20 (`cp-1` in talos/cp.yaml): ")
+    assert finding.message.startswith("pool `lan` holds 10.0.0.20 (`cp-1`): ")
     (related,) = finding.related
     assert (related.location.path, related.location.start) == ("talos/cp.yaml", (4, 48))
 

@@ -52,7 +52,8 @@ def test_two_applications_with_a_document_each(text: str, repository: Callable) 
     repo = repository(files)
     assert repo.spots("MLB310") == ["MLB310 b/g.yaml:3:18"]
     (finding,) = repo.findings("MLB310")
-    assert "is there twice, here and in a/f.yaml: the one that is applied last" in finding.message
+    assert "is written twice for one cluster: the one that is applied last" in finding.message
+    assert [related.location.path for related in finding.related] == ["a/f.yaml"]
 
 
 def test_one_document_through_two_applications(repository: Callable) -> None:
