@@ -9,7 +9,7 @@ from mlblint.config import NetworkConfig
 from mlblint.context import Context, subject_of
 from mlblint.findings import Fix, Note, Problem
 from mlblint.repo.addresses import Interval, parse_range
-from mlblint.repo.machines import Claim
+from mlblint.repo.machines import API_SERVER, Claim
 from mlblint.repo.metallb import Entry, Pool
 from mlblint.repo.model import Cluster
 from mlblint.repo.shrinking import Shrinking, shared, shrink
@@ -77,7 +77,7 @@ def _problem(entry: Entry, pool: Pool, inside: Sequence[Taken], cluster: Cluster
         message=(
             f"pool `{pool.name}` holds {_owners(entry, inside)}: MetalLB may give such an address "
             "to a Service and answer for it, and then its owner can no longer be reached"
-            + _refusal(cluster)
+            + _refusal(inside, cluster)
         ),
         help=f"keep them out of the pool; {left}",
         subject=subject_of(pool.delivered, cluster),
@@ -95,8 +95,9 @@ def _owners(entry: Entry, inside: Sequence[Taken]) -> str:
     return ", ".join(named) + (f" and {others} more addresses that are taken" if others else "")
 
 
-def _refusal(cluster: Cluster) -> str:
-    if not applies(POOL_CONTAINS_NODE_CHECK, cluster.version):
+def _refusal(inside: Sequence[Taken], cluster: Cluster) -> str:
+    of_machines = any(not one.name and one.owner != API_SERVER for one in inside)
+    if not of_machines or not applies(POOL_CONTAINS_NODE_CHECK, cluster.version):
         return ""
     return f"; MetalLB {cluster.version} refuses a pool that holds a node's address"
 

@@ -1,5 +1,6 @@
 """What a repository says of the machines under its clusters: their addresses, and which network
-interfaces are parts of others. Talos, talhelper, Ansible, k0sctl, netplan, nmstate, Nodes.
+interfaces are parts of others. Talos, talhelper, Ansible, k0sctl, netplan, nmstate, kube-vip and
+Nodes speak of them.
 
 Such files are no Kubernetes objects, and nothing in them has to mention MetalLB: they are found
 by words that all files of a kind have, and read only when a rule asks.
@@ -9,15 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from mlblint.repo.addresses import Interval, parse_address
 from mlblint.repo.files import Files
+from mlblint.repo.helm import Release
 from mlblint.repo.index import is_archived, is_encrypted
-from mlblint.repo.resources import is_opaque, items, mapping, resources, text
+from mlblint.repo.resources import get, is_opaque, items, mapping, resources, text
 from mlblint.text.documents import Document
+from mlblint.text.nodes import Path
 from mlblint.text.places import Place
 
 # Plain searches: a pattern of alternatives takes fifty times as long over a whole repository.
@@ -35,13 +38,15 @@ _WORDS = (
     "NodeNetworkConfigurationPolicy",
     "k0sctl.k0sproject.io",
     "InternalIP",
+    "kube-vip/kube-vip",
     "apiserver_endpoint",
     "kube_vip_address",
     "cluster_api_addr",
 )
 _NOT_OURS = frozenset(["sample", "samples", "example", "examples", "test", "tests", "testdata"])
+API_SERVER = "the API server"
 _TALOS = "v1alpha1"
-_API_SERVER = ("apiserver_endpoint", "kube_vip_address", "cluster_api_addr")
+_ITS_VARIABLES = ("apiserver_endpoint", "kube_vip_address", "cluster_api_addr")
 _SEPARATORS = re.compile(r"[,\s]+")
 
 
@@ -138,7 +143,7 @@ def _interfaces(listed: list[Any], at: Place, host: str, named: str | None) -> I
             for number, address in given:
                 yield from _claim(address, f"`{host}`", where / "addresses" / number, named)
             address = mapping(link.get("vip")).get("ip")
-            yield from _claim(address, "the API server", where / "vip" / "ip", named)
+            yield from _claim(address, API_SERVER, where / "vip" / "ip", named)
 
 
 def _talos_document(data: Mapping[str, Any], at: Place) -> Iterator[Fact]:
@@ -148,7 +153,7 @@ def _talos_document(data: Mapping[str, Any], at: Place) -> Iterator[Fact]:
         return
     name = text(data.get("name"))
     if data.get("kind") == "Layer2VIPConfig":
-        yield from _claim(name, "the API server", at / "name", None)
+        yield from _claim(name, API_SERVER, at / "name", None)
     if data.get("kind") in ("BondConfig", "BridgeConfig"):
         yield from _members(items(data.get("links")), name, at / "links", None)
     for index, address in enumerate(items(data.get("addresses"))):
@@ -184,8 +189,8 @@ def _k0sctl(data: Mapping[str, Any], at: Place) -> Iterator[Fact]:
 
 def _ansible(data: Mapping[str, Any], at: Place) -> Iterator[Fact]:
     """An inventory: groups with `hosts` and `children`. Or variables of a host or a group."""
-    for key in _API_SERVER:
-        yield from _claim(data.get(key), "the API server", at / key, None)
+    for key in _ITS_VARIABLES:
+        yield from _claim(data.get(key), API_SERVER, at / key, None)
     todo: list[tuple[object, Place]] = [(group, at / name) for name, group in data.items()]
     while todo:
         group, here = todo.pop(0)
@@ -239,7 +244,31 @@ def _netplan(network: Any, at: Place) -> Iterator[Fact]:
             yield from _members(parts, str(name), at / key / name / "interfaces", None)
 
 
+def _kube_vip(data: Mapping[str, Any], at: Place) -> Iterator[Fact]:
+    """kube-vip's DaemonSet or static Pod; `address` was called `vip_address` once
+    (kube-vip/kube-vip pkg/kubevip/config_envvar.go@v0.8)."""
+    path: Path = ("spec",) if data.get("kind") == "Pod" else ("spec", "template", "spec")
+    for index, container in enumerate(map(mapping, items(get(data, *path, "containers")))):
+        if "kube-vip" not in text(container.get("image")):
+            continue
+        for number, variable in enumerate(map(mapping, items(container.get("env")))):
+            if variable.get("name") in ("address", "vip_address"):
+                where = replace(at, path=(*at.path, *path, "containers", index, "env", number))
+                yield from _claim(variable.get("value"), API_SERVER, where / "value", None)
+
+
+def of_releases(releases: Iterable[Release]) -> Iterator[Claim]:
+    """The same address in the values of kube-vip's chart (kube-vip/helm-charts
+    charts/kube-vip/values.yaml)."""
+    for release in releases:
+        given = release.value("config", "address") if release.chart == "kube-vip" else None
+        if given is not None:
+            yield from _claim(given.value, API_SERVER, given.place, None)
+
+
 _OBJECTS = {
+    "DaemonSet": _kube_vip,
+    "Pod": _kube_vip,
     "Node": _node,
     "CiliumNode": _node,
     "Cluster": _k0sctl,
@@ -276,7 +305,7 @@ def _endpoint(value: object, place: Place, named: str | None) -> Iterator[Claim]
             host = urlsplit(value).hostname
         except ValueError:
             return
-        yield from _claim(host, "the API server", place, named)
+        yield from _claim(host, API_SERVER, place, named)
 
 
 def _members(listed: Iterable[Any], master: str, at: Place, named: str | None) -> Iterator[Member]:
@@ -287,6 +316,3 @@ def _members(listed: Iterable[Any], master: str, at: Place, named: str | None) -
 def _member(value: object, master: str, place: Place, named: str | None) -> Iterator[Member]:
     if isinstance(value, str) and not is_opaque(value) and master and not is_opaque(master):
         yield Member(value, master, place, named)
-
-
-__all__ = ["Claim", "Fact", "Member", "facts"]

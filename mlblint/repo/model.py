@@ -16,7 +16,7 @@ from mlblint.repo.delivery import Delivered, Delivery
 from mlblint.repo.files import Files
 from mlblint.repo.helm import Release
 from mlblint.repo.index import Index, index
-from mlblint.repo.machines import Fact, facts
+from mlblint.repo.machines import Fact, facts, of_releases
 from mlblint.repo.metallb import Advertisement, Installation, Pool
 from mlblint.repo.resources import text
 from mlblint.repo.roots import Gap, Remote
@@ -196,9 +196,10 @@ class Model:
         """What the repository says of the machines under a cluster, where that is certain: with
         several clusters, the file has to name it, or lie in a folder of its name."""
         named = {one.name for one in self.clusters if one.name is not None}
+        own = tuple(of_releases(cluster.releases))
         if cluster.name is None:
-            return ()
-        return tuple(
+            return own
+        return own + tuple(
             fact
             for fact in self._facts
             if len(named) == 1

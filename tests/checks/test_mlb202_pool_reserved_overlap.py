@@ -85,9 +85,18 @@ def test_many_machines_are_counted(repository: Callable) -> None:
     assert "and 5 more addresses that are taken" in finding.message
 
 
-@pytest.mark.parametrize(("version", "refused"), [("0.15.0", True), ("0.15.1", False)])
-def test_one_release_refuses_such_a_pool(version: str, refused: bool, repository: Callable) -> None:
-    config = f"network: {{nodes: [10.0.0.20]}}\nmetallb: {{version: {version}}}\n"
+@pytest.mark.parametrize(
+    ("version", "whose", "refused"),
+    [
+        ("0.15.0", "nodes: [10.0.0.20]", True),
+        ("0.15.1", "nodes: [10.0.0.20]", False),
+        ("0.15.0", "reserved: {nas: 10.0.0.20}", False),
+    ],
+)
+def test_one_release_refuses_such_a_pool(
+    version: str, whose: str, refused: bool, repository: Callable
+) -> None:
+    config = f"network: {{{whose}}}\nmetallb: {{version: {version}}}\n"
     repo = repository(
         {".mlblint.yaml": config, "f.yaml": POOL.format(addresses="10.0.0.20-10.0.0.30")}
     )

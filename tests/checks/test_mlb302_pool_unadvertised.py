@@ -187,6 +187,26 @@ def test_what_is_not_here_may_hold_one_if_it_is_about_metallb(
     assert len(repository(files).findings("MLB302")) == count
 
 
+@pytest.mark.parametrize(
+    ("entry", "count"),
+    [
+        ("'${ZONE}.yaml'", 0),
+        ("missing.yaml", 0),
+        ("github.com/someone/base//addresses?ref=v1", 0),
+        ("github.com/metallb/metallb/config/native?ref=v0.15.3", 1),
+    ],
+)
+def test_what_comes_with_the_pool_may_hold_one(
+    entry: str, count: int, repository: Callable
+) -> None:
+    files = {
+        "cluster/ks.yaml": FLUX,
+        "pools/kustomization.yaml": f"resources:\n  - pool.yaml\n  - {entry}\n",
+        "pools/pool.yaml": POOL,
+    }
+    assert len(repository(files).findings("MLB302")) == count
+
+
 def test_the_file_that_the_kustomization_forgot_is_shown(repository: Callable) -> None:
     files = {
         "cluster/ks.yaml": FLUX,

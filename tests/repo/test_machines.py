@@ -141,6 +141,19 @@ FILES = {
         "  addresses: [{type: InternalIP, ip: 10.0.0.1}, {type: CiliumInternalIP, ip: 10.1.0.1}]\n",
         [("10.0.0.1", "`n1`")],
     ),
+    "kube-vip": (
+        "apiVersion: apps/v1\n"
+        "kind: DaemonSet\n"
+        "metadata: {name: kube-vip-ds}\n"
+        "spec:\n"
+        "  template:\n"
+        "    spec:\n"
+        "      containers:\n"
+        "        - image: ghcr.io/kube-vip/kube-vip:v0.8.0\n"
+        "          env: [{name: port, value: '6443'}, {name: address, value: 10.0.0.5}]\n"
+        "        - {image: busybox, env: [{name: address, value: 10.0.0.6}]}\n",
+        [("10.0.0.5", "the API server")],
+    ),
     "netplan": (
         "network:\n"
         "  bonds: {bond0: {interfaces: [eth0]}}\n"
@@ -215,3 +228,24 @@ def test_an_encrypted_file_tells_nothing(model: Callable[[dict[str, str]], Model
     sealed = INVENTORY % "10.0.0.1" + "sops: {mac: x}\n"
     found = model({"hosts.yaml": sealed, "pool.yaml": POOL})
     assert found.machines(found.clusters[0]) == ()
+
+
+def test_kube_vip_s_chart_has_its_address_in_the_values(
+    model: Callable[[dict[str, str]], Model],
+) -> None:
+    chart = (
+        "apiVersion: helm.cattle.io/v1\n"
+        "kind: HelmChart\n"
+        "metadata: {name: kube-vip, namespace: kube-system}\n"
+        "spec:\n"
+        "  chart: kube-vip\n"
+        "  repo: https://kube-vip.github.io/helm-charts\n"
+        "  valuesContent: |\n"
+        "    config: {address: 10.0.0.5}\n"
+    )
+    found = model({"kube-vip.yaml": chart, "pool.yaml": POOL})
+    (claim,) = found.machines(found.clusters[0])
+    assert (shown(claim), claim.place.path) == (
+        ("10.0.0.5", "the API server"),
+        ("config", "address"),
+    )
