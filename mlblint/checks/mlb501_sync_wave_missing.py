@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from mlblint.context import Context, subject, subject_of
 from mlblint.findings import Fix, Note, Problem
-from mlblint.repo import flux
-from mlblint.repo.delivery import WAVE, Delivered, Delivery, Wave
+from mlblint.repo import flux, steps
+from mlblint.repo.delivery import WAVE, Delivered, Wave, wave_of
 from mlblint.repo.model import Cluster
 from mlblint.repo.resources import Resource
-from mlblint.repo.services import INGRESS_CHARTS
+from mlblint.repo.steps import STEPS, flux_kustomizations
 from mlblint.text.edits import Insert
 
-STEPS = ("metallb", "pool", "advertisement", "ingress", "ingress_config", "apps")
 _WHAT = {
     "metallb": "installs MetalLB",
     "pool": "holds the addresses",
@@ -23,8 +22,7 @@ _WHAT = {
     "ingress_config": "configures the ingress controller",
     "apps": "delivers a Service that needs an address",
 }
-_HOOKS = ("argocd.argoproj.io/hook", "helm.sh/hook")
-_INGRESS_CONFIG_GROUPS = ("traefik.io", "traefik.containo.us", "k8s.nginx.org")
+_OBJECTS = ("pool", "advertisement")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +38,7 @@ class Part:
 
     @property
     def is_ordered(self) -> bool:
-        return self.wave is not None or any(hook in self.resource.annotations for hook in _HOOKS)
+        return self.wave is not None or steps.is_hook(self.resource)
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -69,38 +67,20 @@ def _scheme(context: Context) -> dict[str, int]:
 
 def _parts(cluster: Cluster, any_engine: bool) -> Iterator[Part]:
     applications: dict[int, Part] = {}
-    for step, delivery in _application_steps(cluster):
-        known = applications.get(id(delivery.resource))
-        if known is None or STEPS.index(step) < STEPS.index(known.step):
-            owner = delivery.resource
-            part = Part(step, owner, owner.namespace, delivery.wave, delivery.parent is not None)
-            applications[id(owner)] = part
+    objects: list[Part] = []
+    for one in steps.parts(cluster):
+        if one.step in _OBJECTS and one.resource is not None:
+            if (one.by.engine == "argo") if one.by is not None else not any_engine:
+                wave, nested = wave_of(one.resource, one.by), one.by is not None
+                objects.append(Part(one.step, one.resource, one.namespace, wave, nested))
+        elif one.by is not None:
+            known = applications.get(id(one.by.resource))
+            if known is None or STEPS.index(one.step) < STEPS.index(known.step):
+                owner, nested = one.by.resource, one.by.parent is not None
+                part = Part(one.step, owner, owner.namespace, one.by.wave, nested)
+                applications[id(owner)] = part
     yield from applications.values()
-    for pool in cluster.pools:
-        yield from _object("pool", pool.delivered, any_engine)
-    for advertisement in cluster.advertisements:
-        yield from _object("advertisement", advertisement.delivered, any_engine)
-
-
-def _object(step: str, delivered: Delivered, any_engine: bool) -> Iterator[Part]:
-    by = delivered.by
-    if (by is not None and by.engine == "argo") or (by is None and not any_engine):
-        yield Part(step, delivered.resource, delivered.namespace, delivered.wave, by is not None)
-
-
-def _application_steps(cluster: Cluster) -> Iterator[tuple[str, Delivery]]:
-    for installation in cluster.installations:
-        if installation.by is not None:
-            yield "metallb", installation.by
-    for release in cluster.releases:
-        if release.by is not None and release.chart in INGRESS_CHARTS:
-            yield "ingress", release.by
-    for delivered in cluster.delivered:
-        if delivered.by is not None and delivered.resource.group in _INGRESS_CONFIG_GROUPS:
-            yield "ingress_config", delivered.by
-    for service in cluster.services:
-        if service.type == "LoadBalancer" and service.source.by is not None:
-            yield "apps", service.source.by
+    yield from objects
 
 
 def _plan(
@@ -163,22 +143,19 @@ def _dependencies(cluster: Cluster) -> Iterator[Problem]:
         for d in cluster.delivered
         if flux.is_kustomization(d.resource)
     }
-    installers = [k for i in cluster.installations if i.by for k in [_kustomizations(i.by)] if k]
+    installers = [
+        k for i in cluster.installations if i.by for k in [flux_kustomizations(i.by)] if k
+    ]
     seen: set[int] = set()
     parts = [pool.delivered for pool in cluster.pools]
     parts += [advertisement.delivered for advertisement in cluster.advertisements]
     for delivered in parts:
-        chain = _kustomizations(delivered.by) if delivered.by else []
+        chain = flux_kustomizations(delivered.by) if delivered.by else []
         if not chain or id(chain[0]) in seen or not installers:
             continue
         seen.add(id(chain[0]))
         if not any(_comes_after(chain, installer, owners) for installer in installers):
             yield _missing_dependency(delivered, chain[0], installers[0][0], cluster)
-
-
-def _kustomizations(by: Delivery) -> list[Resource]:
-    """The Flux Kustomizations over something, the nearest first."""
-    return [d.resource for d in by.chain() if flux.is_kustomization(d.resource)]
 
 
 def _comes_after(

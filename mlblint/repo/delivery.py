@@ -78,6 +78,11 @@ def wave_of(resource: Resource, by: Delivery | None) -> Wave | None:
     return _wave(current, resource) if unseen and _is_annotated(current) else None
 
 
+def own_wave(resource: Resource) -> int | None:
+    """The number of its own annotation; None where there is none, or it cannot be known."""
+    return _wave(resource, resource).number if _is_annotated(resource) else None
+
+
 def _is_annotated(resource: Resource) -> bool:
     return WAVE in resource.annotations or resource.is_unknown("metadata", "annotations", WAVE)
 
