@@ -78,6 +78,11 @@ def wave_of(resource: Resource, by: Delivery | None) -> Wave | None:
     return _wave(current, resource) if unseen and _is_annotated(current) else None
 
 
+def is_wave(value: str) -> bool:
+    """Whether Argo CD reads it as a wave; anything else counts as none."""
+    return _INTEGER.fullmatch(value) is not None
+
+
 def own_wave(resource: Resource) -> int | None:
     """The number of its own annotation; None where there is none, or it cannot be known."""
     return _wave(resource, resource).number if _is_annotated(resource) else None
@@ -90,5 +95,5 @@ def _is_annotated(resource: Resource) -> bool:
 def _wave(given_by: Resource, resource: Resource) -> Wave:
     written = str(given_by.annotations.get(WAVE))
     certain = not given_by.is_unknown("metadata", "annotations", WAVE)
-    number = int(written) if certain and _INTEGER.fullmatch(written) else None
+    number = int(written) if certain and is_wave(written) else None
     return Wave(number, given_by, given_by is not resource)
