@@ -11,6 +11,7 @@ from mlblint.findings import Note, Problem
 from mlblint.repo import steps
 from mlblint.repo.argo_config import checks_health_of_applications
 from mlblint.repo.delivery import WAVE, Delivery, own_wave
+from mlblint.repo.metallb import crds_come_alone
 from mlblint.repo.model import Cluster
 from mlblint.repo.resources import Resource
 from mlblint.repo.steps import Part
@@ -167,7 +168,7 @@ def _never_goes_on(
     if not early.is_itself:
         return waits and _is_all(early, late, members, cluster)
     if early.rank == 1:
-        return not late.is_itself and not _brings_crds(cluster)
+        return not late.is_itself and not crds_come_alone(cluster.delivered)
     is_service = early.resource is not None and early.resource.kind == "Service"
     return is_service and _is_all(early, late, members, cluster)
 
@@ -175,20 +176,11 @@ def _never_goes_on(
 def _is_all(early: Member, late: Member, members: list[Member], cluster: Cluster) -> bool:
     """Whether nothing of what is needed comes earlier, or from elsewhere."""
     if late.rank == 0:
-        return len(cluster.installations) == 1 and not _brings_crds(cluster)
+        return len(cluster.installations) == 1 and not crds_come_alone(cluster.delivered)
     pools = [one for one in members if one.rank == 1]
     found = {id(one.part.resource) for one in pools}
     expected = {id(pool.resource) for pool in cluster.pools}
     return found == expected and all(one.number > early.number for one in pools)
-
-
-def _brings_crds(cluster: Cluster) -> bool:
-    """Whether MetalLB's CRDs come from somewhere else than its chart."""
-    return any(
-        delivered.resource.kind == "CustomResourceDefinition"
-        and delivered.resource.name.endswith(".metallb.io")
-        for delivered in cluster.delivered
-    )
 
 
 def _consequence(early: Member, late: Member, stuck: bool) -> str:

@@ -204,3 +204,18 @@ def pools(delivered: Iterable[Delivered]) -> tuple[Pool, ...]:
 
 def advertisements(delivered: Iterable[Delivered]) -> tuple[Advertisement, ...]:
     return tuple(Advertisement(d) for d in delivered if d.resource.is_a(GROUP, L2, BGP))
+
+
+def crds_come_alone(delivered: Iterable[Delivered]) -> bool:
+    """Whether MetalLB's CRDs are written out: then they do not have to wait for its chart."""
+    return any(
+        one.resource.kind == "CustomResourceDefinition" and one.resource.name.endswith(f".{GROUP}")
+        for one in delivered
+    )
+
+
+def brings_crds(installation: Installation) -> bool:
+    """Whether the CRDs come with it: the chart has them in a subchart, among its templates
+    (metallb charts/metallb/values.yaml@v0.15.3, `crds.enabled`)."""
+    enabled = installation.release.value("crds", "enabled") if installation.release else None
+    return enabled is None or enabled.value is not False
