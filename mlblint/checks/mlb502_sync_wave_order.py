@@ -50,7 +50,7 @@ def check(context: Context) -> Iterator[Problem]:
         for members in _queues(cluster):
             for early, late in _contradictions(members):
                 if waits is None:
-                    waits = checks_health_of_applications(cluster, context.model)
+                    waits = checks_health_of_applications(cluster.files, context.model)
                 yield _problem(early, late, members, cluster, waits)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from mlblint.text.places import Place
 # `argoproj.io/Application:` with `health.lua` below it, wherever it is written: a patch that is
 # not followed may bring it (Argo CD docs/operator-manual/health.md@v2.14).
 _HEALTH = re.compile(
-    r"health\.(?:argoproj\.io_Application|all)\b|argoproj\.io/Application[\"']?:\s*(?:\n|\||\{)"
+    r"health\.argoproj\.io_(?:Application\b|\*)|argoproj\.io/Application[\"']?:\s*(?:\n|\||\{)"
     r"|resourceHealthChecks"
 )
 # The same for what is left out of the comparison (docs/user-guide/diffing.md@v2.14).
@@ -52,23 +52,20 @@ def settings(cluster: Cluster) -> Iterator[Settings]:
             yield Settings(place, data, release.complete)
 
 
-def checks_health_of_applications(cluster: Cluster, model: Model) -> bool:
-    """Whether anything that has a say in the cluster mentions such a health check: then an
-    Application that another one applies is waited for."""
-    return any(_HEALTH.search(source) for source in _texts(cluster, model))
+def checks_health_of_applications(files: Iterable[str], model: Model) -> bool:
+    """Whether any of the files speaks of such a health check: then an Application that another
+    one applies is waited for."""
+    return any(_HEALTH.search(text) for text in _texts(files, model))
 
 
-def ignores_ca_bundle(cluster: Cluster, model: Model) -> bool:
+def ignores_ca_bundle(files: Iterable[str], model: Model) -> bool:
     """Whether Argo CD itself is told, for all Applications, to leave the caBundle of CRDs out
     of its comparisons."""
     return any(
-        _CUSTOMIZED.search(source) and _CA_BUNDLE.search(source)
-        for source in _texts(cluster, model)
+        _CUSTOMIZED.search(text) and _CA_BUNDLE.search(text) for text in _texts(files, model)
     )
 
 
-def _texts(cluster: Cluster, model: Model) -> Iterator[str]:
-    for path in sorted(cluster.files):
-        source = model.files.source(path)
-        if source is not None and "customizations" in source.text:
-            yield source.text
+def _texts(files: Iterable[str], model: Model) -> Iterator[str]:
+    sources = (model.files.source(path) for path in sorted(files))
+    return (source.text for source in sources if source is not None)
