@@ -23,6 +23,7 @@ __all__ = [
     "is_application",
     "local_repositories",
     "references",
+    "repository_key",
     "sources",
     "value_file",
 ]
@@ -133,7 +134,7 @@ def local_repositories(applications: Iterable[Resource], files: Files) -> frozen
     for application in applications:
         several = sources(application)
         for source in several:
-            url = _same(source.repository)
+            url = repository_key(source.repository)
             if source.chart is None and url:
                 urls.add(source.repository)
                 if source.path == ".":
@@ -145,12 +146,12 @@ def local_repositories(applications: Iterable[Resource], files: Files) -> frozen
     local = {url for url, exist in evidence.items() if 2 * sum(exist) > len(exist)}
     if not evidence and len(roots) == 1:
         local = roots
-    return frozenset(url for url in urls if _same(url) in local)
+    return frozenset(url for url in urls if repository_key(url) in local)
 
 
 def _value_files(several: list[ApplicationSource], files: Files) -> Iterable[tuple[str, bool]]:
     """For each value file in another source's repository whether it exists here."""
-    urls = {source.ref: _same(source.repository) for source in several if source.ref}
+    urls = {source.ref: repository_key(source.repository) for source in several if source.ref}
     for source in several:
         for entry in map(text, items(source.helm.get("valueFiles"))):
             name, _, path = entry.removeprefix("$").partition("/")
@@ -158,7 +159,7 @@ def _value_files(several: list[ApplicationSource], files: Files) -> Iterable[tup
                 yield urls[name], files.has(path)
 
 
-def _same(url: str) -> str:
+def repository_key(url: str) -> str:
     """One spelling for all addresses of a repository (Argo CD util/git/git.go@v2.14,
     `NormalizeGitURL`, which keeps the protocol; people do not)."""
     bare = _SCP.sub(r"\1/", re.sub(r"^[a-z+]+://(?:[^@/]+@)?", "", url.strip()))

@@ -310,7 +310,10 @@ class Follower:
             Remote(remote.url, remote.place, remote.namespace, by) for remote in built.remotes
         ]
         faults = (fault for fault in built.faults if fault.kind != "outside-root")
-        root.gaps += [Gap(fault.place, fault.message, by) for fault in faults]
+        root.gaps += [
+            Gap(fault.place, fault.message, by, fault.kind in ("missing", "no-kustomization"))
+            for fault in faults
+        ]
         root.gaps += [Gap(opaque.place, opaque.reason, by) for opaque in built.opaque]
 
 

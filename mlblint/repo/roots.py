@@ -49,11 +49,13 @@ class Remote:
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that could not be followed: what it brings or changes is not known."""
+    """Something that could not be followed: what it brings or changes is not known. `nothing`
+    says that it leads nowhere: there is no such file or folder."""
 
     place: Place
     reason: str
     by: Delivery | None = None
+    nothing: bool = False
 
 
 @dataclass(eq=False)

@@ -1,0 +1,58 @@
+"""Deliveries and kustomizations that name files and folders which do not exist."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from mlblint.context import Context, subject
+from mlblint.findings import Problem
+from mlblint.repo.files import Files
+from mlblint.repo.missing import Missing, missing
+from mlblint.repo.model import Cluster
+
+
+def check(context: Context) -> Iterator[Problem]:
+    for one, cluster in missing(context.model):
+        yield _problem(one, cluster, context.model.files)
+
+
+def _problem(one: Missing, cluster: Cluster, files: Files) -> Problem:
+    return Problem(
+        place=one.place,
+        message=(
+            f"{one.what} `{one.named}` does not exist in this repository: {_consequence(one)}"
+        ),
+        help=_help(one, files),
+        subject=subject(one.by.resource, cluster) if one.by is not None else None,
+        unfixable="where it is, or whether it is still needed, is for a person to decide",
+    )
+
+
+def _consequence(one: Missing) -> str:
+    if one.by is None:
+        return "`kustomize build` fails, and nothing of this kustomization can be applied"
+    engine = (
+        "Argo CD" if one.by.engine == "argo" else "Flux" if one.by.engine == "flux" else "Fleet"
+    )
+    owner = one.by.resource
+    return (
+        f"{engine} fails on {owner.kind} `{owner.name}`, and applies no change of it from then on"
+    )
+
+
+def _help(one: Missing, files: Files) -> str:
+    path = one.path or one.named
+    candidates = files.folders | files.names
+    folder = posixpath.dirname(path)
+    beside = [c for c in candidates if posixpath.dirname(c) == folder and c != path]
+    near = get_close_matches(path, sorted(beside), 1, 0.8)
+    # Moved: the same name, elsewhere.
+    name = posixpath.basename(path)
+    moved = sorted(c for c in candidates if posixpath.basename(c) == name)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    if len(moved) == 1:
+        return f"there is `{moved[0]}`; correct the path or remove the entry"
+    return "correct the path, add what is missing, or remove the entry"
