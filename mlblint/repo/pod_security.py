@@ -1,0 +1,66 @@
+"""What the repository shows of Pod Security: the label of a namespace, and a cluster's default."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mlblint.repo.files import Files
+from mlblint.repo.model import Model
+
+ENFORCE = "pod-security.kubernetes.io/enforce"
+PRIVILEGED = "privileged"
+
+_TALOS = re.compile(r"\btalos\.dev\b|\bghcr\.io/siderolabs/(?:installer|talos)\b")
+_TALOS_PATH = re.compile(r"(?:^|/)(?:talos/.*|talconfig\.ya?ml|talenv\.ya?ml)$")
+_CONFIGURED = re.compile(r"\bPodSecurityConfiguration\b|\bname:\s*[\"']?PodSecurity\b")
+_STRICT = re.compile(r"[\"']?\benforce[\"']?:\s*[\"']?(baseline|restricted)\b")
+_REMOVED = re.compile(r"\badmissionControl:\s*(?:\n\s*)?(?:-\s*)?\$patch:\s*delete\b")
+
+
+@dataclass(frozen=True)
+class Default:
+    """A level that is enforced in namespaces which say nothing; `because` names the file."""
+
+    level: str
+    because: str
+
+
+@dataclass(frozen=True)
+class PodSecurity:
+    """`default` is None where nothing is enforced as far as one can see. `exemptions` is the
+    text of all configurations of the plugin: a namespace named in it is exempted."""
+
+    default: Default | None
+    exemptions: str
+
+    def exempts(self, namespace: str) -> bool:
+        return re.search(rf"(?<![\w-]){re.escape(namespace)}(?![\w-])", self.exemptions) is not None
+
+
+def pod_security(model: Model) -> PodSecurity:
+    """Kubernetes enforces nothing by itself. Talos enforces `baseline`, unless its machine
+    configuration says otherwise (Talos docs/kubernetes-guides/configuration/pod-security@v1.9)."""
+    configured: list[str] = []
+    strict: Default | None = None
+    talos: Default | None = None
+    removed = False
+    for path, text in _texts(model.files):
+        if _CONFIGURED.search(text):
+            configured.append(text)
+            level = _STRICT.search(text)
+            if level is not None and strict is None:
+                strict = Default(level[1], f"`{path}` configures that")
+        removed = removed or _REMOVED.search(text) is not None
+        if talos is None and (_TALOS_PATH.search(path) or _TALOS.search(text)):
+            talos = Default("baseline", f"it is Talos' default, and `{path}` speaks of Talos")
+    given = strict or (None if removed or configured else talos)
+    return PodSecurity(given, "\n".join(configured))
+
+
+def _texts(files: Files) -> Iterator[tuple[str, str]]:
+    for path in files.paths:
+        source = files.source(path)
+        if source is not None:
+            yield path, source.text
