@@ -13,6 +13,7 @@ from mlblint.repo.delivery import Delivered
 from mlblint.repo.evidence import EVIDENCE, Evidence
 from mlblint.repo.model import Cluster
 from mlblint.repo.resources import Resource, get, is_opaque
+from mlblint.repo.versions import applies
 from mlblint.schema import accepts, violations
 from mlblint.text.edits import Append, Edit, Insert, Remove, RenameKey, Set
 from mlblint.text.nodes import Path
@@ -22,6 +23,8 @@ def check(card: Card, context: Context) -> Iterator[Problem]:
     pattern = card.pattern
     assert pattern is not None
     for cluster in context.model.clusters:
+        if pattern.change and applies(pattern.change, cluster.version) is False:
+            continue
         for delivered in cluster.delivered:
             resource = delivered.resource
             if resource.is_a(pattern.group, *pattern.kinds) and _accepts(pattern.where, resource):

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 from mlblint import compiled_cards
 from mlblint.findings import Judges, Severity
 from mlblint.package_data import data_folder
+from mlblint.repo.versions import CHANGES, Change
 from mlblint.text.documents import Document
 from mlblint.text.nodes import Mapping as MappingNode
 from mlblint.text.nodes import Path as Keys
@@ -75,10 +76,12 @@ class FixPolicy:
 @dataclass(frozen=True)
 class Pattern:
     """A rule without Python: resources of these kinds that satisfy `where` must satisfy
-    `require`. Without `at`, each violation points at its own place."""
+    `require`, where the cluster's MetalLB may have the `change`, if one is named. Without `at`,
+    each violation points at its own place."""
 
     group: str
     kinds: tuple[str, ...]
+    change: Change | None
     where: Mapping[str, Any] | bool
     require: Mapping[str, Any] | bool
     at: Keys | None
@@ -254,7 +257,7 @@ def _error(place: Place, message: str) -> CardError:
 def _faults(document: Document) -> Iterator[tuple[Place, str]]:
     import json
 
-    from mlblint.schema import schema_violations, violations
+    from mlblint.schema import nearest, schema_violations, violations
 
     root = Place(document)
     schema = json.loads((data_folder("schemas") / "rule-card.json").read_text("utf-8"))
@@ -272,6 +275,11 @@ def _faults(document: Document) -> Iterator[tuple[Place, str]]:
         yield root / "check", "a rule of your own cannot name Python code: use `match`"
     if "match" not in data:
         yield root, "a rule of your own needs `match`, `require` and `message`"
+    change = _get(data, ("match", "change"), None)
+    if change is not None and change not in CHANGES:
+        meant = nearest(change, CHANGES)
+        hint = f"; did you mean `{meant}`?" if meant else ""
+        yield root / "match" / "change", f"MetalLB has no change `{change}`{hint}"
     for path in (("match", "where"), ("require",), ("options",)):
         for fault in schema_violations(_get(data, path, True)):
             yield Place(document, path + fault.path), f"no JSON Schema: {fault.message}"
@@ -342,6 +350,7 @@ def _pattern(data: Mapping[str, Any]) -> Pattern:
     return Pattern(
         group=match["group"],
         kinds=(kind,) if isinstance(kind, str) else tuple(kind),
+        change=CHANGES[match["change"]] if "change" in match else None,
         where=match.get("where", True),
         require=data["require"],
         at=None if at is None else tuple(at),

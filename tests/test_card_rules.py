@@ -88,6 +88,22 @@ def test_a_rule_of_the_repository(
     assert "Somebody has to be asked" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("version", "found"), [("0.13.5", 0), ("0.13.6", 1), ("null", 1)])
+def test_a_rule_about_something_that_came_with_a_release(
+    version: str, found: int, repository: Callable
+) -> None:
+    repo = repository(
+        {
+            ".mlblint.yaml": (
+                f"rules: {{extend-rules: [lint/]}}\nmetallb: {{version: {version}}}\n"
+            ),
+            "lint/owner.yaml": CARD.replace("match:\n", "match:\n  change: l2-interfaces\n"),
+            "service.yaml": SERVICE,
+        }
+    )
+    assert len(repo.findings("ACME1")) == found
+
+
 def test_its_fix(with_own_rule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(with_own_rule)
     assert cli.run(["--fix"]) == 1

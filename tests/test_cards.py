@@ -258,6 +258,11 @@ def test_a_built_in_card_names_the_module_of_its_check(folder: Path) -> None:
             id="a placeholder that nobody fills in",
         ),
         pytest.param(
+            ESSENTIALS.replace("match: {", "match: {change: l2-interface, "),
+            (6, 17, "MetalLB has no change `l2-interface`; did you mean `l2-interfaces`?"),
+            id="a change that there never was",
+        ),
+        pytest.param(
             f"{ESSENTIALS}fix:\n  availability: none\n  why: w\n  title: t\n"
             "  operations: [{remove: {path: [a]}}]\n",
             (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -284,3 +285,47 @@ WEBHOOK_CERT_SECRET = _since(
     "charts/metallb/templates/webhooks.yaml",
     "the webhook's Secret is metallb-webhook-cert",
 )
+
+# As rule cards name them.
+CHANGES: Mapping[str, Change] = {
+    "metallb-io-annotations": METALLB_IO_ANNOTATIONS,
+    "load-balancer-ips": LOAD_BALANCER_IPS,
+    "allocated-from-pool": ALLOCATED_FROM_POOL,
+    "requested-address-in-requested-pool": REQUESTED_ADDRESS_IN_REQUESTED_POOL,
+    "prefer-dual-stack-fallback": PREFER_DUAL_STACK_FALLBACK,
+    "load-balancer-class": LOAD_BALANCER_CLASS,
+    "custom-resources": CUSTOM_RESOURCES,
+    "address-pool-read": ADDRESS_POOL_READ,
+    "address-pool-crd": ADDRESS_POOL_CRD,
+    "peer-v1beta1-deprecated": PEER_V1BETA1_DEPRECATED,
+    "namespace-check": NAMESPACE_CHECK,
+    "avoid-buggy-ips": AVOID_BUGGY_IPS,
+    "service-allocation": SERVICE_ALLOCATION,
+    "service-allocation-matches-all": SERVICE_ALLOCATION_MATCHES_ALL,
+    "pool-contains-node-check": POOL_CONTAINS_NODE_CHECK,
+    "l2-interfaces": L2_INTERFACES,
+    "service-selectors": SERVICE_SELECTORS,
+    "exclude-label": EXCLUDE_LABEL,
+    "ignore-exclude-lb": IGNORE_EXCLUDE_LB,
+    "excluded-interfaces": EXCLUDED_INTERFACES,
+    "excluded-lxc-interfaces": EXCLUDED_LXC_INTERFACES,
+    "l2-without-memberlist": L2_WITHOUT_MEMBERLIST,
+    "l2-election-by-service": L2_ELECTION_BY_SERVICE,
+    "peer-asn-optional": PEER_ASN_OPTIONAL,
+    "peer-address-optional": PEER_ADDRESS_OPTIONAL,
+    "disable-mp-skips-webhook": DISABLE_MP_SKIPS_WEBHOOK,
+    "peers-compared-per-node": PEERS_COMPARED_PER_NODE,
+    "native-ipv6-pool-unselected": NATIVE_IPV6_POOL_UNSELECTED,
+    "large-communities": LARGE_COMMUNITIES,
+    "local-pref-check": LOCAL_PREF_CHECK,
+    "config-inline-removed": CONFIG_INLINE_REMOVED,
+    "config-inline-fails": CONFIG_INLINE_FAILS,
+    "frr-by-default": FRR_BY_DEFAULT,
+    "frr-k8s": FRR_K8S,
+    "frr-k8s-by-default": FRR_K8S_BY_DEFAULT,
+    "monitors-exclusive": MONITORS_EXCLUSIVE,
+    "node-selector-needs-memberlist": NODE_SELECTOR_NEEDS_MEMBERLIST,
+    "ca-bundle-placeholder": CA_BUNDLE_PLACEHOLDER,
+    "ca-bundle-field-owner": CA_BUNDLE_FIELD_OWNER,
+    "webhook-cert-secret": WEBHOOK_CERT_SECRET,
+}

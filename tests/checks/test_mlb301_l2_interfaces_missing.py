@@ -88,3 +88,9 @@ def test_a_patch_is_no_advertisement_and_what_it_gives_counts(repository: Callab
     assert repository(files).findings("MLB301") == []
     without = {**files, "prod/l2.yaml": HEAD + "spec: {ipAddressPools: [lan]}\n"}
     assert repository(without).spots("MLB301") == ["MLB301 prod/l2.yaml:4:1"]
+
+
+@pytest.mark.parametrize(("version", "found"), [("0.13.5", 0), ("0.13.6", 1), ("null", 1)])
+def test_the_field_exists_since_0_13_6(version: str, found: int, repository: Callable) -> None:
+    repo = repository({".mlblint.yaml": f"metallb: {{version: {version}}}\n", "f.yaml": HEAD})
+    assert len(repo.findings("MLB301")) == found

@@ -165,6 +165,10 @@ class TestChanges:
         assert re.fullmatch(rf"[\w./-]+(:[\d-]+)?@v{change.since}", change.source)
         assert change.note
 
+    def test_are_named_for_rule_cards(self) -> None:
+        kebab = {name.lower().replace("_", "-"): change for name, change in CHANGES.items()}
+        assert kebab == versions.CHANGES
+
     @pytest.mark.parametrize(
         ("change", "before", "first", "last", "after"),
         [
