@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,7 +88,15 @@ def _files(request: Request) -> Files:
     paths = discovery.repository_files(request.root, request.config.exclude)
     # A file that was named is looked at whatever its name ends with.
     paths = [*paths, *(request.named or ())]
-    return Files(request.root, paths, request.changed, RELEVANT)
+    return Files(request.root, paths, request.changed, _relevant(request.config))
+
+
+def _relevant(config: Config) -> re.Pattern[str]:
+    """Retired domains may stand in any document."""
+    retired = config.dns.retired_domains
+    if not retired:
+        return RELEVANT
+    return re.compile("|".join([RELEVANT.pattern, *map(re.escape, retired)]), RELEVANT.flags)
 
 
 def build_model(files: Files, config: Config) -> Model:
