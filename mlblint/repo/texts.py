@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
+from itertools import chain
 
-from mlblint.repo.index import is_archived
+from mlblint.repo.index import KUSTOMIZATION_NAMES, is_archived
 from mlblint.repo.model import Model
 from mlblint.repo.resources import resources
 from mlblint.repo.roots import key_of
@@ -14,11 +16,28 @@ from mlblint.text.nodes import Mapping, Scalar, Sequence, walk
 
 MAX_EMBEDDING = 4
 
+_ANYTHING = re.compile("")
+
 
 def live_documents(model: Model, pattern: re.Pattern[str]) -> Iterator[Document]:
     """The documents in which the pattern occurs, and those inside their strings. Archives that
     nothing delivers are left out, and objects that a kustomization beside them does not name:
     nothing applies them."""
+    for document in _live(model, pattern):
+        yield from _with_embedded(document, pattern, MAX_EMBEDDING)
+
+
+def read_documents(model: Model) -> Iterator[Document]:
+    """The documents that the model is made of: the live ones, the kustomizations, and the
+    values of charts, inside other documents or not."""
+    seen: set[int] = set()
+    for document in chain(_live(model, _ANYTHING), _kustomizations(model), _values(model)):
+        if id(document) not in seen:
+            seen.add(id(document))
+            yield document
+
+
+def _live(model: Model, pattern: re.Pattern[str]) -> Iterator[Document]:
     dead = {key_of(one.resource) for one in model.undelivered}
     for path in model.files.paths:
         if is_archived(path) and not model.clusters_of(path):
@@ -27,9 +46,20 @@ def live_documents(model: Model, pattern: re.Pattern[str]) -> Iterator[Document]
             if not pattern.search(document.text, document.start, document.end):
                 continue
             keys = [key_of(resource) for resource in resources(document)]
-            if keys and all(key in dead for key in keys):
-                continue
-            yield from _with_embedded(document, pattern, MAX_EMBEDDING)
+            if not keys or not all(key in dead for key in keys):
+                yield document
+
+
+def _kustomizations(model: Model) -> Iterator[Document]:
+    for path in model.files.paths:
+        if posixpath.basename(path) in KUSTOMIZATION_NAMES and model.clusters_of(path):
+            yield from model.files.all_documents(path)
+
+
+def _values(model: Model) -> Iterator[Document]:
+    for cluster in model.clusters:
+        for release in cluster.releases:
+            yield from (layer.place.document for layer in release.layers)
 
 
 def _with_embedded(document: Document, pattern: re.Pattern[str], levels: int) -> Iterator[Document]:
