@@ -86,6 +86,8 @@ def _is_ours(service: Service, cluster: Cluster) -> bool:
 
 def _is_announced_by_bgp(service: Service, cluster: Cluster) -> bool:
     """Whether the address is announced by BGP, which routers carry to the VPN."""
+    if any(cluster.mode(pool) == "bgp" for pool in cluster.legacy_pools):
+        return True
     pools = reachable_pools(service, cluster)
     return any(ad.mode == "bgp" and ad.covers(p) for p in pools for ad in cluster.advertisements)
 

@@ -19,7 +19,7 @@ def check(context: Context) -> Iterator[Problem]:
     if not dhcp:
         return
     for cluster in context.model.clusters:
-        for pool in cluster.pools:
+        for pool in (*cluster.pools, *cluster.legacy_pools):
             for entry in pool.entries:
                 leased = shared(entry, dhcp)
                 if leased:

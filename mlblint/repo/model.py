@@ -16,6 +16,7 @@ from mlblint.repo.delivery import Delivered, Delivery
 from mlblint.repo.files import Files
 from mlblint.repo.helm import Release
 from mlblint.repo.index import Index, index
+from mlblint.repo.legacy_pools import legacy_pools
 from mlblint.repo.machines import Fact, facts, of_releases
 from mlblint.repo.metallb import Advertisement, Installation, Pool
 from mlblint.repo.resources import text
@@ -28,7 +29,7 @@ from mlblint.repo.unseen import (
     may_install,
     mentioned_kinds,
 )
-from mlblint.repo.versions import Version
+from mlblint.repo.versions import CUSTOM_RESOURCES, Version, applies
 
 Mode = Literal["l2", "bgp", "both"]
 T = TypeVar("T")
@@ -111,6 +112,14 @@ class Cluster:
     @cached_property
     def pools(self) -> tuple[Pool, ...]:
         return metallb.pools(self.delivered)
+
+    @cached_property
+    def legacy_pools(self) -> tuple[Pool, ...]:
+        """Pools that are no objects of their own, for a MetalLB that is known to read such. What
+        is asked of addresses can be asked of them; what is asked of objects cannot."""
+        if applies(CUSTOM_RESOURCES, self.version) is not False:
+            return ()
+        return tuple(legacy_pools(self.delivered, self.releases, self.namespace))
 
     @cached_property
     def advertisements(self) -> tuple[Advertisement, ...]:

@@ -90,3 +90,15 @@ def test_a_pool_that_a_patch_moves_is_judged_where_the_patch_puts_it(repository:
     assert repository(good).findings("MLB201") == []
     bad = {**files, "prod/kustomization.yaml": files["prod/kustomization.yaml"] % "10.0.0.128/25"}
     assert repository(bad).spots("MLB201") == ["MLB201 prod/kustomization.yaml:7:17"]
+
+
+def test_a_pool_in_a_config_map_of_an_old_release(repository: Callable) -> None:
+    text = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: config, namespace: metallb-system}\n"
+        "data:\n  config: |\n    address-pools:\n    - name: lan\n      protocol: layer2\n"
+        "      addresses:\n      - 192.168.7.100-192.168.7.250 # half of it\n"
+    )
+    config = "metallb: {version: 0.12.1}\nnetwork: {dhcp: [192.168.7.100-192.168.7.199]}\n"
+    repo = repository({".mlblint.yaml": config, "f.yaml": text})
+    assert repo.spots("MLB201") == ["MLB201 f.yaml:10:9"]
+    assert repo.fixed("MLB201", unsafe=True) == {"f.yaml": text.replace("7.100-192", "7.200-192")}
