@@ -107,7 +107,7 @@ def _finding(card: Card, problem: Problem, config: Config, protection: Protectio
         rule=card.id,
         name=card.name,
         severity=_severity(card, problem, config),
-        judges=card.judges,
+        judges=problem.judges or card.judges,
         message=problem.message,
         help=problem.help,
         location=location(problem.place),

@@ -54,8 +54,8 @@ class Note:
 @dataclass(frozen=True)
 class Problem:
     """What a check yields. `message` says what was found, what was expected and what happens
-    in the cluster; `help` says what to do. Without `severity` the card's counts. Without a
-    fix, `unfixable` says why there is none."""
+    in the cluster; `help` says what to do. Without `severity` and `judges` the
+    card's count. Without a fix, `unfixable` says why there is none."""
 
     place: Place
     message: str
@@ -65,6 +65,7 @@ class Problem:
     notes: tuple[Note, ...] = ()
     fix: Fix | None = None
     unfixable: str | None = None
+    judges: Judges | None = None
 
 
 @dataclass(frozen=True)

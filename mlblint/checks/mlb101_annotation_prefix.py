@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from mlblint.context import Context
 from mlblint.findings import Fix, Problem, Severity
-from mlblint.repo.model import Cluster
+from mlblint.repo.model import Cluster, Model
+from mlblint.repo.requests import contradictions, spot, wanted_prefix
 from mlblint.repo.services import CURRENT_PREFIX, FORMER_PREFIX, REQUESTS
 from mlblint.repo.texts import live_documents
 from mlblint.repo.versions import METALLB_IO_ANNOTATIONS, applies
@@ -28,24 +29,27 @@ _NOT_ANNOTATIONS = ("labels", "selector")
 
 
 def check(context: Context) -> Iterator[Problem]:
+    contested = _contested(context.model)
     for document in live_documents(context.model, _ANYWHERE):
         clusters = context.model.clusters_of(document.source.path)
-        wanted = _wanted_prefix(context.config.metallb.annotation_prefix, clusters)
+        wanted = wanted_prefix(context.config.metallb.annotation_prefix, clusters)
         if wanted is None or document.root is None:
             continue
         for place, found, suffix in _requests(document):
-            if found != wanted:
+            if found != wanted and spot(place) not in contested:
                 yield _problem(place, found, wanted, suffix, clusters)
 
 
-def _wanted_prefix(configured: str, clusters: Sequence[Cluster]) -> str | None:
-    """`auto` follows MetalLB's version; without a version it asks for nothing."""
-    if configured != "auto":
-        return configured
-    honoured = {applies(METALLB_IO_ANNOTATIONS, cluster.version) for cluster in clusters}
-    if honoured == {True}:
-        return CURRENT_PREFIX
-    return FORMER_PREFIX if False in honoured else None
+def _contested(model: Model) -> set[tuple[object, ...]]:
+    """Requests that contradict the same one under the other prefix: before one of them gets
+    another name a person has to say which is meant."""
+    found = (
+        c
+        for cluster in model.clusters
+        for s in cluster.services
+        for c in contradictions(s, cluster)
+    )
+    return {spot(one.place) for c in found for one in (c.current, c.former)}
 
 
 def _requests(document: Document) -> Iterator[tuple[Place, str, str]]:

@@ -11,15 +11,13 @@ from mlblint.context import Context, subject_of_service
 from mlblint.findings import Fix, Problem
 from mlblint.repo.announcement import reachable_pools
 from mlblint.repo.model import Cluster
+from mlblint.repo.requests import is_for_metallb
 from mlblint.repo.resources import get, text
 from mlblint.repo.services import LOAD_BALANCER_FIELDS, PREFIXES, REQUESTS, Service
 from mlblint.text.edits import Edit, Insert, Remove, Set
 from mlblint.text.places import Place
 
 MARK = "mlblint.dev/access"
-_OTHERS = ("io.cilium/", "lbipam.cilium.io/", "kube-vip.io/", "purelb.io/", "service.beta.")
-"""Beginnings of annotations by which a Service speaks to other load balancers."""
-
 _HOSTNAMES = ("external-dns.alpha.kubernetes.io/hostname", "tailscale.com/hostname")
 
 
@@ -30,7 +28,7 @@ def check(context: Context) -> Iterator[Problem]:
     for cluster in context.model.clusters:
         for service in cluster.services:
             mark = _mark(service, vpn)
-            if mark is None or not _is_ours(service, cluster):
+            if mark is None or not is_for_metallb(service, cluster):
                 continue
             if service.type == "LoadBalancer":
                 unreachable = not _is_announced_by_bgp(service, cluster)
@@ -71,17 +69,6 @@ def _mark(service: Service, vpn: VpnConfig) -> _Mark | None:
 def _hosts(notes: Mapping[str, Any]) -> Iterator[str]:
     for key in _HOSTNAMES:
         yield from (host.strip() for host in text(notes.get(key)).split(",") if host.strip())
-
-
-def _is_ours(service: Service, cluster: Cluster) -> bool:
-    """Services with a class are served by MetalLB only if it runs with that class; those that
-    speak to another implementation only if MetalLB is there, or is spoken to as well."""
-    if service.load_balancer_class not in (None, cluster.load_balancer_class):
-        return False
-    if not any(key.startswith(_OTHERS) for key in service.notes):
-        return True
-    asked = any(service.request(suffix) is not None for suffix in REQUESTS)
-    return asked or bool(cluster.installations or cluster.pools or cluster.advertisements)
 
 
 def _is_announced_by_bgp(service: Service, cluster: Cluster) -> bool:

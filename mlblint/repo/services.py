@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from mlblint.repo.addresses import Interval, parse_address
 from mlblint.repo.delivery import Delivered
 from mlblint.repo.helm import Release, Value
 from mlblint.repo.resources import Resource, get, mapping, text
-from mlblint.text.nodes import Path
+from mlblint.text.nodes import Key, Path
 from mlblint.text.places import Place
 
 CURRENT_PREFIX = "metallb.io"
@@ -75,13 +76,21 @@ LOAD_BALANCER_FIELDS = (
 """Fields of a Service that mean something only with `type: LoadBalancer`."""
 
 
+class Field(NamedTuple):
+    """What a field of a Service says, and where that is written."""
+
+    value: Any
+    place: Place
+
+
 @dataclass(frozen=True, eq=False)
 class Service:
     """`spec` and `annotations` are where its fields and annotations stand, or would stand;
     `fields` are those written at `spec`, `notes` all its annotations. In a chart's values
     `extra` are other mappings that hold fields of it: its own `spec` first, if it has one
-    beside the other values, then those of other layers. For a Gateway `spec` names who decides
-    on the Service's fields: they cannot be written there."""
+    beside the other values, then those of other layers. `spec_path` leads to its fields, in the
+    object or in the chart's values. For a Gateway `spec` names who decides on the Service's
+    fields: they cannot be written there."""
 
     name: str
     namespace: str | None
@@ -94,7 +103,8 @@ class Service:
     source: Delivered | Release
     extra: tuple[tuple[Place, Mapping[str, Any]], ...] = ()
     annotations_path: Path = ()
-    note_places: Mapping[str, Place] = field(default_factory=dict)
+    note_places: Mapping[str, Place] = dataclasses.field(default_factory=dict)
+    spec_path: Path | None = None
 
     @property
     def delivered(self) -> Delivered | None:
@@ -113,6 +123,21 @@ class Service:
         if isinstance(self.source, Delivered) and self.annotations_path:
             return self.source.resource.place(*self.annotations_path, key)
         return self.note_places.get(key, self.annotations / key)
+
+    def field(self, *path: Key) -> Field | None:
+        """A field as it reaches the cluster; None where it is not given, or not known. Traefik's
+        chart takes them from `service.spec` (traefik/templates/_service.tpl@v34)."""
+        if self.spec_path is None:
+            return None
+        if isinstance(self.source, Release):
+            home = (*self.spec_path, "spec") if self.source.chart == "traefik" else self.spec_path
+            given = self.source.value(*home, *path)
+            there = given is not None and given.value is not None
+            return Field(given.value, given.place) if given and there else None
+        resource, full = self.source.resource, (*self.spec_path, *path)
+        value = resource.get(*full)
+        known = value is not None and not resource.is_unknown(*full)
+        return Field(value, resource.place(*full)) if known else None
 
     def request(self, suffix: str) -> str | None:
         """The value of one of MetalLB's annotations: the current prefix wins where both
@@ -154,6 +179,7 @@ def of_resource(delivered: Delivered) -> Service | None:
         labels=resource.labels,
         source=delivered,
         annotations_path=("metadata", "annotations"),
+        spec_path=("spec",),
     )
 
 
@@ -179,6 +205,7 @@ def in_custom_resource(delivered: Delivered) -> Iterator[Service]:
             labels=mapping(metadata.get("labels")) or resource.labels,
             source=delivered,
             annotations_path=annotations,
+            spec_path=path,
         )
 
 
@@ -310,6 +337,7 @@ def _in_layers(release: Release, home: Path, type_: Value | None) -> Iterator[Se
         labels={},
         source=release,
         extra=tuple(extra),
+        spec_path=home,
     )
 
 

@@ -240,9 +240,18 @@ def test_the_same_request_under_both_prefixes_needs_one(repository: Callable) ->
     }
 
 
-def test_contradicting_requests_are_left_to_a_person(repository: Callable) -> None:
+def test_contradicting_requests_are_left_to_the_rule_about_them(repository: Callable) -> None:
     both = "metallb.io/address-pool: lan\n    metallb.universe.tf/address-pool: wan"
-    (finding,) = repository({"f.yaml": SERVICE.format(annotations=both)}).findings("MLB101")
+    repo = repository({"f.yaml": SERVICE.format(annotations=both)})
+    assert repo.spots("MLB101", "MLB103") == ["MLB103 f.yaml:7:5"]
+
+
+def test_contradictions_where_no_service_is_known_are_left_to_a_person(
+    repository: Callable,
+) -> None:
+    values = "any:\n  metallb.io/address-pool: lan\n  metallb.universe.tf/address-pool: wan\n"
+    (finding,) = repository({"values.yaml": values}).findings("MLB101", "MLB103")
+    assert finding.rule == "MLB101"
     assert finding.fix is None
     assert "another value" in (finding.unfixable or "")
 
