@@ -79,6 +79,8 @@ def _outside(port: _NodePort, low: int, high: int, cluster: Cluster) -> Problem:
 
 def _taken(port: _NodePort, rival: _NodePort, cluster: Cluster) -> Problem:
     namespace = rival.service.namespace or "default"
+    # What nobody in sight applies may be meant for another day, or as an alternative.
+    applied = any(one.service.delivered and one.service.delivered.by for one in (port, rival))
     return Problem(
         place=port.field.place,
         message=(
@@ -88,6 +90,7 @@ def _taken(port: _NodePort, rival: _NodePort, cluster: Cluster) -> Problem:
         ),
         help="give one of them another port",
         subject=subject_of_service(port.service, cluster),
+        severity=None if applied else "warning",
         notes=(Note(rival.field.place, "the same port"),),
         unfixable=_UNFIXABLE,
     )

@@ -66,8 +66,28 @@ def test_two_services_want_one_port(repository: Callable) -> None:
     )
     (finding,) = repo.findings("MLB110")
     assert repo.spots("MLB110") == ["MLB110 g.yaml:9:28"]
+    assert finding.severity == "warning"
     assert "which `a/web` has" in finding.message
     assert [one.location.path for one in finding.related] == ["f.yaml"]
+
+
+APPLICATION = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: apps, annotations: {argocd.argoproj.io/sync-wave: "5"}}
+spec: {source: {repoURL: https://git.example.com/x, path: apps}}
+"""
+
+
+def test_what_is_applied_together_is_refused(repository: Callable) -> None:
+    repo = repository(
+        {
+            "app.yaml": APPLICATION,
+            "apps/f.yaml": service("nodePort: 30080"),
+            "apps/g.yaml": service("nodePort: 30080", name="wiki"),
+        }
+    )
+    assert [f.severity for f in repo.findings("MLB110")] == ["error"]
 
 
 def test_each_protocol_has_its_ports(repository: Callable) -> None:
