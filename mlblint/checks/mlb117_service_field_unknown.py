@@ -1,0 +1,198 @@
+"""Fields and values of Services that Kubernetes does not know, but nearly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple
+
+from mlblint.context import Context, subject_of_service
+from mlblint.findings import Fix, Problem
+from mlblint.repo.helm import Release
+from mlblint.repo.model import Cluster
+from mlblint.repo.requests import is_written_as
+from mlblint.repo.resources import get, is_opaque, items, mapping
+from mlblint.repo.services import Service
+from mlblint.text.edits import RenameKey, Set
+from mlblint.text.places import Place
+
+# kubernetes staging/src/k8s.io/api/core/v1/types.go@v1.33, `ServiceSpec`
+_FIELDS: Mapping[str, type] = {
+    "allocateLoadBalancerNodePorts": bool,
+    "clusterIP": str,
+    "clusterIPs": list,
+    "externalIPs": list,
+    "externalName": str,
+    "externalTrafficPolicy": str,
+    "healthCheckNodePort": int,
+    "internalTrafficPolicy": str,
+    "ipFamilies": list,
+    "ipFamilyPolicy": str,
+    "loadBalancerClass": str,
+    "loadBalancerIP": str,
+    "loadBalancerSourceRanges": list,
+    "ports": list,
+    "publishNotReadyAddresses": bool,
+    "selector": dict,
+    "sessionAffinity": str,
+    "sessionAffinityConfig": dict,
+    "trafficDistribution": str,
+    "type": str,
+}
+_PORT_FIELDS: Mapping[str, type] = {
+    "appProtocol": str,
+    "name": str,
+    "nodePort": int,
+    "port": int,
+    "protocol": str,
+    "targetPort": object,
+}
+# Alpha fields of releases long gone.
+_FORMER = ("ipFamily", "topologyKeys")
+
+_POLICIES = ("Cluster", "Local")
+_VALUES: Mapping[str, tuple[str, ...]] = {
+    "externalTrafficPolicy": _POLICIES,
+    "internalTrafficPolicy": _POLICIES,
+    "ipFamilies": ("IPv4", "IPv6"),
+    "ipFamilyPolicy": ("SingleStack", "PreferDualStack", "RequireDualStack"),
+    "protocol": ("TCP", "UDP", "SCTP"),
+    "sessionAffinity": ("None", "ClientIP"),
+    "type": ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName"),
+}
+# CloudNativePG's and Elastic's objects have a whole ServiceSpec there.
+_TEMPLATES = (("serviceTemplate", "spec"), ("service", "spec"))
+_NEAR = 0.8
+_CLEARLY = 0.05
+
+
+class _Part(NamedTuple):
+    """A mapping that reaches the API server as it stands, and the fields that it may have."""
+
+    fields: Mapping[str, Any]
+    known: Mapping[str, type]
+    places: Mapping[str, Place]
+
+
+def check(context: Context) -> Iterator[Problem]:
+    for cluster in context.model.clusters:
+        for service in cluster.services:
+            for part in _parts(service):
+                yield from _unknown_fields(part, service, cluster)
+                yield from _unknown_values(part, service, cluster)
+
+
+def _parts(service: Service) -> Iterator[_Part]:
+    for fields, place in _specs(service):
+        yield _Part(fields, _FIELDS, {key: place(key) for key in fields})
+        for index, port in enumerate(items(fields.get("ports"))):
+            known = mapping(port)
+            places = {key: place("ports", index, key) for key in known}
+            yield _Part(known, _PORT_FIELDS, places)
+
+
+def _specs(service: Service) -> Iterator[tuple[Mapping[str, Any], Callable[..., Place]]]:
+    """Where a Service's own fields are written as the API server gets to see them."""
+    path = service.spec_path
+    if path is None:
+        return
+    if isinstance(service.source, Release):
+        if service.source.chart == "traefik":
+            home = (*service.source.key, *path, "spec")
+            for layer in service.source.layers:
+                yield (
+                    mapping(get(layer.data, *home)),
+                    lambda *keys, layer=layer: layer.where((*home, *keys)),
+                )
+        return
+    resource = service.source.resource
+    if resource.is_a("", "Service") or path[-2:] in _TEMPLATES:
+        known = {k: v for k, v in service.fields.items() if not resource.is_unknown(*path, k)}
+        yield known, lambda *keys: resource.place(*path, *keys)
+
+
+def _unknown_fields(part: _Part, service: Service, cluster: Cluster) -> Iterator[Problem]:
+    for name, value in part.fields.items():
+        if name in part.known or name in _FORMER or is_opaque(name):
+            continue
+        near = _nearest(name, part.known)
+        if near:
+            yield _unknown_field(name, value, near, part, service, cluster)
+
+
+def _nearest(name: str, known: Mapping[str, Any] | tuple[str, ...]) -> list[str]:
+    """What may be meant: one name if it is clear."""
+    ratios = sorted(
+        ((SequenceMatcher(None, name.lower(), one.lower()).ratio(), one) for one in known),
+        reverse=True,
+    )
+    return [one for ratio, one in ratios if ratio >= max(_NEAR, ratios[0][0] - _CLEARLY)]
+
+
+def _unknown_field(
+    name: str, value: object, near: list[str], part: _Part, service: Service, cluster: Cluster
+) -> Problem:
+    place, meant = part.places[name], near[0]
+    fits = isinstance(value, part.known[meant]) and "," not in str(value)
+    unfixable = None
+    if meant in part.fields:
+        unfixable = f"`{meant}` stands beside it: decide which is meant"
+    elif len(near) > 1:
+        unfixable = "more than one field may be meant"
+    elif not fits:
+        unfixable = f"what it says is no value for `{meant}`"
+    elif not is_written_as(place, name):
+        unfixable = "a patch or a parameter gives it: write the right name there"
+    help_text = " or ".join(f"`{one}`" for one in near)
+    if name == "loadBalancerIPs":
+        help_text += ", or MetalLB's annotation of this name, which is no field,"
+    rename = Fix(f"rename to `{meant}`", (RenameKey(place, meant),), "unsafe")
+    return Problem(
+        place=place.key,
+        message=(
+            f"Service `{service.name}` has `{name}`, which is no field of a Service: the API "
+            "server drops it, or refuses the Service where fields are validated strictly"
+        ),
+        help=f"{help_text} is meant; names of fields are case-sensitive",
+        subject=subject_of_service(service, cluster),
+        fix=None if unfixable else rename,
+        unfixable=unfixable,
+    )
+
+
+def _unknown_values(part: _Part, service: Service, cluster: Cluster) -> Iterator[Problem]:
+    for name, allowed in _VALUES.items():
+        if name not in part.known or name not in part.fields:
+            continue
+        value, place = part.fields[name], part.places[name]
+        listed = (
+            [(one, place / at) for at, one in enumerate(value)] if isinstance(value, list) else []
+        )
+        for one, where in listed or [(value, place)]:
+            if isinstance(one, str) and one and one not in allowed and not is_opaque(one):
+                yield _unknown_value(name, one, where, allowed, service, cluster)
+
+
+def _unknown_value(
+    name: str,
+    value: str,
+    place: Place,
+    allowed: tuple[str, ...],
+    service: Service,
+    cluster: Cluster,
+) -> Problem:
+    near = _nearest(value, allowed)
+    known = ", ".join(f"`{one}`" for one in allowed)
+    clear = len(near) == 1
+    return Problem(
+        place=place,
+        message=(
+            f"Service `{service.name}` has `{name}: {value}`, which is none of {known}: the API "
+            "server refuses the Service"
+        ),
+        help=f"`{near[0]}` is meant" if clear else f"write one of {known}",
+        subject=subject_of_service(service, cluster),
+        fix=Fix(f"write `{near[0]}`", (Set(place, near[0]),), "unsafe") if clear else None,
+        unfixable=None if clear else "which of them is meant only a person knows",
+        judges="acceptance",
+    )

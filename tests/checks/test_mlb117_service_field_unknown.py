@@ -1,0 +1,160 @@
+"""MLB117: names and values that are nearly right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+SERVICE = """\
+apiVersion: v1
+kind: Service
+metadata: {{name: web}}
+spec:
+  {fields}
+  selector: {{app: web}}
+"""
+
+
+def service(*fields: str) -> str:
+    return SERVICE.format(fields="\n  ".join(fields))
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("loadBalancerIp: 10.0.0.5", "loadBalancerIP: 10.0.0.5"),
+        ("LoadBalancerIP: 10.0.0.5", "loadBalancerIP: 10.0.0.5"),
+        ("loadbalancerIP: 10.0.0.5", "loadBalancerIP: 10.0.0.5"),
+        ("loadBalancerIPs: 10.0.0.5", "loadBalancerIP: 10.0.0.5"),
+        ("loadBalancerSourceRange: [10.0.0.0/8]", "loadBalancerSourceRanges: [10.0.0.0/8]"),
+        ("externalTrafficpolicy: Local", "externalTrafficPolicy: Local"),
+        ("externaltrafficpolicy: Local", "externalTrafficPolicy: Local"),
+        ("externalIps: [10.0.0.5]", "externalIPs: [10.0.0.5]"),
+        ("loadBalancerclass: x/y", "loadBalancerClass: x/y"),
+        ("ipFamilypolicy: SingleStack", "ipFamilyPolicy: SingleStack"),
+        ("ports: [{port: 80, nodeport: 30080}]", "ports: [{port: 80, nodePort: 30080}]"),
+        ("ports: [{port: 80, targetport: 80}]", "ports: [{port: 80, targetPort: 80}]"),
+        ("externalTrafficPolicy: local", "externalTrafficPolicy: Local"),
+        ("type: loadBalancer", "type: LoadBalancer"),
+        ("ipFamilies: [ipv4]", "ipFamilies: [IPv4]"),
+        ("ipFamilyPolicy: PreferDualstack", "ipFamilyPolicy: PreferDualStack"),
+        ("ports: [{port: 80, protocol: tcp}]", "ports: [{port: 80, protocol: TCP}]"),
+    ],
+)
+def test_the_name_that_is_meant(given: str, meant: str, repository: Callable) -> None:
+    repo = repository({"f.yaml": service(given)})
+    (finding,) = repo.findings("MLB117")
+    assert (finding.location.start.line, finding.severity) == (5, "error")
+    assert repo.fixed("MLB117") == {}
+    assert repo.fixed("MLB117", unsafe=True) == {"f.yaml": service(meant)}
+
+
+def test_what_is_refused_speaks_for_the_api_server(repository: Callable) -> None:
+    repo = repository({"f.yaml": service("type: Loadbalancer", "loadBalancerIp: 10.0.0.5")})
+    assert [f.judges for f in repo.findings("MLB117")] == ["acceptance", "reachability"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        (("externalIP: 10.0.0.5",), "what it says is no value for `externalIPs`"),
+        (("loadBalancerIPs: 10.0.0.5,fd00::5",), "what it says is no value for `loadBalancerIP`"),
+        (
+            ("type: LoadBalancer", "loadBalancerIP: 10.0.0.5", "loadBalancerIp: 10.0.0.6"),
+            "`loadBalancerIP` stands beside it: decide which is meant",
+        ),
+        (("type: Public",), "which of them is meant only a person knows"),
+    ],
+)
+def test_what_only_a_person_can_mend(
+    fields: tuple[str, ...], reason: str, repository: Callable
+) -> None:
+    (finding,) = repository({"f.yaml": service(*fields)}).findings("MLB117")
+    assert (finding.fix, finding.unfixable) == (None, reason)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ("type: LoadBalancer", "loadBalancerIP: 10.0.0.5", "clusterIP: None", "clusterIPs: [None]"),
+        ("sessionAffinity: None", "publishNotReadyAddresses: true", "trafficDistribution: X"),
+        ("type: ${TYPE}", "externalTrafficPolicy: ${POLICY:-Local}"),
+        ("ports: [{name: a, port: 80, protocol: UDP, targetPort: http, appProtocol: h2c}]",),
+        ("ipFamily: IPv4", "topologyKeys: ['*']"),
+        ("colour: blue", 'type: ""'),
+    ],
+)
+def test_what_is_right_or_resembles_nothing(fields: tuple[str, ...], repository: Callable) -> None:
+    assert repository({"f.yaml": service(*fields)}).findings("MLB117") == []
+
+
+TRAEFIK = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {{name: traefik, namespace: traefik}}
+spec:
+  chart: {{spec: {{chart: {chart}, version: 1.0.0, sourceRef: {{kind: HelmRepository, name: x}}}}}}
+  values:
+    service:
+      type: LoadBalancer
+      {field}
+"""
+
+
+@pytest.mark.parametrize(
+    ("chart", "field", "line"),
+    [
+        ("traefik", "spec:\n        externalTrafficpolicy: Local", 10),
+        ("traefik", "spec: {externalTrafficPolicy: local}", 9),
+        # Charts have names of their own for what they read.
+        ("traefik", "externalTrafficpolicy: Local", None),
+        ("jellyfin", "spec: {externalTrafficpolicy: Local}", None),
+    ],
+)
+def test_values_that_a_chart_passes_on(
+    chart: str, field: str, line: int | None, repository: Callable
+) -> None:
+    repo = repository({"f.yaml": TRAEFIK.format(chart=chart, field=field)})
+    assert [f.location.start.line for f in repo.findings("MLB117")] == ([line] if line else [])
+
+
+def test_the_template_of_a_custom_resource(repository: Callable) -> None:
+    text = """\
+apiVersion: elasticsearch.k8s.elastic.co/v1
+kind: Elasticsearch
+metadata: {name: logs}
+spec:
+  http:
+    service:
+      spec: {type: LoadBalancer, loadBalancerIp: 10.0.0.5}
+"""
+    repo = repository({"f.yaml": text})
+    assert repo.spots("MLB117") == ["MLB117 f.yaml:7:34"]
+    assert repo.fixed("MLB117", unsafe=True) == {"f.yaml": text.replace("Ip:", "IP:")}
+
+
+def test_a_patch_that_misspells(repository: Callable) -> None:
+    patch = (
+        "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n"
+        "spec: {externaltrafficPolicy: Local}\n"
+    )
+    repo = repository(
+        {
+            "kustomization.yaml": "resources: [f.yaml]\npatches: [{path: p.yaml}]\n",
+            "f.yaml": service("type: LoadBalancer"),
+            "p.yaml": patch,
+        }
+    )
+    assert repo.spots("MLB117") == ["MLB117 p.yaml:4:8"]
+
+
+def test_a_misspelt_request_becomes_one_that_metallb_reads(repository: Callable) -> None:
+    """All rules together: the field gets its name, and moves to the annotation."""
+    repo = repository(
+        {
+            ".mlblint.yaml": 'metallb: {version: "0.15.3", annotation-prefix: metallb.io}\n',
+            "f.yaml": service("type: LoadBalancer", "loadBalancerIp: 10.0.0.5"),
+        }
+    )
+    assert "loadBalancerIp" not in repo.fixed("MLB117", "MLB108", unsafe=True)["f.yaml"]
