@@ -9,6 +9,7 @@ from mlblint.findings import Fix, Problem
 from mlblint.repo.delivery import Delivered
 from mlblint.repo.metallb import GROUP
 from mlblint.repo.model import Cluster
+from mlblint.repo.near_requests import ALLOCATED
 from mlblint.repo.requests import is_written_as
 from mlblint.repo.resources import Resource
 from mlblint.repo.services import FORMER_PREFIX, PREFIXES, Service
@@ -20,14 +21,13 @@ _STATUS_KINDS = {
     GROUP: ("ServiceL2Status", "ServiceBGPStatus", "ConfigurationState"),
     "frrk8s.metallb.io": ("FRRNodeState", "BGPSessionState"),
 }
-_ALLOCATED = "ip-allocated-from-pool"
 
 
 def check(context: Context) -> Iterator[Problem]:
     for cluster in context.model.clusters:
         for service in cluster.services:
             for prefix in PREFIXES:
-                if f"{prefix}/{_ALLOCATED}" in service.notes:
+                if f"{prefix}/{ALLOCATED}" in service.notes:
                     yield _allocated(service, prefix, cluster)
         for delivered in cluster.delivered:
             resource = delivered.resource
@@ -42,7 +42,7 @@ def _is_judged(resource: Resource) -> bool:
 
 
 def _allocated(service: Service, prefix: str, cluster: Cluster) -> Problem:
-    key = f"{prefix}/{_ALLOCATED}"
+    key = f"{prefix}/{ALLOCATED}"
     place = service.note(key)
     message = (
         f"`{key}` is what MetalLB's controller notes on a Service after it has assigned an "
