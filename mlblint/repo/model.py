@@ -110,6 +110,10 @@ class Cluster:
         return None
 
     @cached_property
+    def kinds(self) -> frozenset[str]:
+        return frozenset(delivered.resource.kind for delivered in self.delivered)
+
+    @cached_property
     def pools(self) -> tuple[Pool, ...]:
         return metallb.pools(self.delivered)
 

@@ -45,7 +45,7 @@ def is_metallbs_alone(service: Service, cluster: Cluster) -> bool:
     if service.type != "LoadBalancer" or not runs_metallb(cluster):
         return False
     others = any(key.startswith(_OTHERS) for key in service.notes)
-    beside = any(d.resource.kind == "CiliumLoadBalancerIPPool" for d in cluster.delivered)
+    beside = "CiliumLoadBalancerIPPool" in cluster.kinds
     return is_for_metallb(service, cluster) and not others and not beside
 
 
