@@ -49,9 +49,9 @@ def _problem(
     return Problem(
         place=field.place.key,
         message=(
-            f"Service `{service.name}` has `{address}` among its `{_FIELD}`, an address of the pool "
-            f"`{pool.name}`: MetalLB does not read this field. It assigns another address to the "
-            "Service, announces this one for nobody, and may give it to another Service"
+            f"Service `{service.name}` has `{address}` among its `{_FIELD}`, an address of the "
+            f"pool `{pool.name}`: MetalLB does not read this field. It assigns another address to "
+            "the Service, announces this one for nobody, and may give it to another Service"
         ),
         help=f"ask for it by the annotation `{prefix}/loadBalancerIPs`, and remove `{_FIELD}`",
         subject=subject_of_service(service, cluster),

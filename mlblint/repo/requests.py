@@ -76,6 +76,14 @@ def contradictions(service: Service, cluster: Cluster) -> Iterator[Contradiction
             yield Contradiction(suffix, current, former)
 
 
+def asks_for_something(service: Service) -> bool:
+    """Whether it asks MetalLB for anything, by whatever name and under whatever prefix: what
+    is misspelt or stands in the wrong place is a request as soon as somebody puts it right."""
+    given = [service.notes, service.fields, *(fields for _, fields in service.extra)]
+    names = (str(name).lower() for one in given for name, value in one.items() if value)
+    return any("metallb" in one or one.startswith("loadbalancerip") for one in names)
+
+
 def note(service: Service, key: str) -> Field | None:
     """An annotation that is there, and whose value is known."""
     value = service.notes.get(key)
