@@ -14,6 +14,7 @@ from mlblint.text.documents import Broken, Document
 RELEVANT = re.compile(
     r"metallb|LoadBalancer|load-balancers|argoproj\.io/|fluxcd\.io/|helm\.cattle\.io/|mlblint"
     r"|address-pools"
+    r"|kind[\"']?[ \t]*:[ \t]*[\"']?DaemonSet\b"
     r"|traefik\.io/|traefik\.containo\.us/|k8s\.nginx\.org/"
     r"|argocd-cm\b"
     r"|kind[\"']?[ \t]*:[ \t]*(?:[&!]\S*[ \t]+)?[\"']?(?:Service|Namespace)\b"

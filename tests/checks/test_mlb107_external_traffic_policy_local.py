@@ -104,7 +104,7 @@ def test_is_left_alone(fields: str, repository: Callable) -> None:
 DAEMON_SET = """\
 apiVersion: apps/v1
 kind: DaemonSet
-metadata: {{name: web, namespace: {namespace}, annotations: {{metallb: x}}}}
+metadata: {{name: web, namespace: {namespace}}}
 spec: {{template: {{metadata: {{labels: {{app: {app}, tier: front}}}}}}}}
 """
 
