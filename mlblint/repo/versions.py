@@ -253,8 +253,17 @@ NATIVE_IPV6_POOL_UNSELECTED = _since(
     "internal/config/validation.go",
     "native BGP allows IPv6 pools that it does not advertise",
 )
+PEER_VRF = _since("0.13.8", _CRDS, "BGPPeer has vrf")
+PEER_CONNECT_TIME = _since("0.14.4", _CRDS, "BGPPeer has connectTime")
+PEER_DISABLE_MP = _since("0.14.4", _CRDS, "BGPPeer has disableMP")
+PEER_GRACEFUL_RESTART = _since("0.14.6", _CRDS, "BGPPeer has enableGracefulRestart")
+PEER_DUAL_STACK = _since("0.15.0", _CRDS, "BGPPeer has dualStackAddressFamily")
+PEER_LOCAL_ASN = _since("0.16.0", _CRDS, "BGPPeer has localASN")
 LARGE_COMMUNITIES = _since("0.13.10", _NOTES, "large communities are read")
 LOCAL_PREF_CHECK = _since("0.13.10", _NOTES, "conflicting local preferences are refused")
+LOCAL_PREF_BY_FAMILY = _since(
+    "0.15.0", _CONFIG, "only aggregation lengths of the families in the pool tell updates apart"
+)
 
 # the chart
 CONFIG_INLINE_REMOVED = _since(

@@ -1,0 +1,178 @@
+"""What makes a BGPAdvertisement invalid: by itself, for its pools, and beside others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlblint.repo.label_selectors import canonical, share_node
+from mlblint.repo.metallb import BGP, Entry, Pool
+from mlblint.repo.validation.configuration import PEER, PROFILE, Configuration, Object, Refusal
+from mlblint.repo.versions import LOCAL_PREF_BY_FAMILY, LOCAL_PREF_CHECK
+
+_LENGTHS = {4: ("aggregationLength", 32), 6: ("aggregationLengthV6", 128)}
+
+
+def refusals(config: Configuration) -> Iterator[Refusal]:
+    for advertisement in config.of(BGP):
+        yield from _lengths(advertisement)
+        yield from _too_wide(config, advertisement)
+    if config.dialect.has(LOCAL_PREF_CHECK):
+        yield from _local_preferences(config)
+    if config.dialect.frr:
+        yield from _echo(config)
+
+
+def _length(advertisement: Object, family: int) -> int:
+    field, longest = _LENGTHS[family]
+    given = advertisement.number(field)
+    return longest if given is None else given
+
+
+def _lengths(advertisement: Object) -> Iterator[Refusal]:
+    """metallb internal/config/config.go@v0.16.1, `bgpAdvertisementFromCR`."""
+    for family, (field, longest) in _LENGTHS.items():
+        given = advertisement.number(field)
+        if given is None:
+            continue
+        place = advertisement.place(field)
+        if given > longest:
+            message = f"`{field}` is {given}, and an IPv{family} prefix has at most {longest} bits"
+            remedy = f"write a number up to {longest}"
+            yield Refusal("aggregation", advertisement.delivered, place, message, remedy)
+        elif given != longest and advertisement.selectors("serviceSelectors"):
+            message = f"`{field}` is {given}, and `serviceSelectors` allow no aggregation"
+            remedy = f"remove `{field}` or `serviceSelectors`"
+            yield Refusal("aggregation", advertisement.delivered, place, message, remedy)
+
+
+def _too_wide(config: Configuration, advertisement: Object) -> Iterator[Refusal]:
+    """Every entry needs room for at least one aggregate (`validateBGPAdvPerPool`)."""
+    seen: set[int] = set()
+    for pool in config.selected_pools(advertisement):
+        for entry in pool.entries:
+            if entry.interval is None or entry.interval.family in seen:
+                continue
+            family, shortest = entry.interval.family, entry.interval.shortest_prefix
+            field, _ = _LENGTHS[family]
+            length = _length(advertisement, family)
+            if length < shortest and not advertisement.is_open(field):
+                seen.add(family)
+                yield Refusal(
+                    "aggregation",
+                    advertisement.delivered,
+                    advertisement.place(field),
+                    f"`{field}` is {length}, but `{entry.text}` of pool `{pool.name}` holds no "
+                    f"block greater than /{shortest}",
+                    f"write {shortest} or more, or let the pool hold a whole block",
+                    notes=((entry.place, f"pool `{pool.name}`"),),
+                )
+
+
+def _local_preferences(config: Configuration) -> Iterator[Refusal]:
+    """Two advertisements of one pool may not give the same update two preferences
+    (`BGPAdvertisementsHaveCompatibleLocalPref`). Those with selectors of Services are left out:
+    nobody knows their Services yet."""
+    accepted: dict[int, dict[object, Object]] = {}
+    for advertisement in config.of(BGP):
+        if advertisement.selectors("serviceSelectors") or _is_open(advertisement):
+            continue
+        for pool in config.selected_pools(advertisement):
+            others = accepted.setdefault(id(pool), {})
+            found = next(_clashes(config, pool, others, advertisement), None)
+            if found is not None:
+                yield found
+                break
+            others.setdefault(_signature(advertisement), advertisement)
+
+
+def _is_open(advertisement: Object) -> bool:
+    fields = ("localPref", "aggregationLength", "aggregationLengthV6", "peers", "nodeSelectors")
+    return any(map(advertisement.is_open, fields))
+
+
+def _signature(advertisement: Object) -> object:
+    return (
+        advertisement.number("localPref") or 0,
+        _length(advertisement, 4),
+        _length(advertisement, 6),
+        tuple(advertisement.strings("peers")),
+        tuple(map(canonical, advertisement.selectors("nodeSelectors"))),
+    )
+
+
+def _clashes(
+    config: Configuration, pool: Pool, others: dict[object, Object], advertisement: Object
+) -> Iterator[Refusal]:
+    mine = advertisement.number("localPref") or 0
+    for other in others.values():
+        its = other.number("localPref") or 0
+        if mine == its or _tells_apart(config, pool, advertisement, other):
+            continue
+        shared = share_node(
+            advertisement.selectors("nodeSelectors"),
+            other.selectors("nodeSelectors"),
+            config.nodes,
+        )
+        if shared:
+            yield Refusal(
+                "local-preference",
+                advertisement.delivered,
+                advertisement.place("localPref"),
+                f"its local preference is {mine}, but BGPAdvertisement `{other.name}` announces "
+                f"the same prefixes of pool `{pool.name}` to the same peers with {its}",
+                "give both the same `localPref`, or different pools, peers or nodes",
+                notes=((other.place("localPref"), f"BGPAdvertisement `{other.name}`"),),
+                # Nodes stand in no repository; a cluster without any has nothing to clash.
+                certain=bool(config.nodes),
+            )
+
+
+def _tells_apart(config: Configuration, pool: Pool, one: Object, other: Object) -> bool:
+    differ = {family: _length(one, family) != _length(other, family) for family in _LENGTHS}
+    families = {e.interval.family for e in pool.entries if e.interval}
+    if not config.dialect.has(LOCAL_PREF_BY_FAMILY):
+        families = set(_LENGTHS)
+    if all(differ[family] for family in families):
+        return True
+    mine = {name for _, name in one.strings("peers")}
+    its = {name for _, name in other.strings("peers")}
+    return bool(mine and its) and mine.isdisjoint(its)
+
+
+def _echo(config: Configuration) -> Iterator[Refusal]:
+    """BFD's echo works with IPv4 only (metallb internal/config/validation.go@v0.16.1,
+    `validateConfig`)."""
+    peers: dict[str, list[Object]] = {}
+    for peer in config.of(PEER):
+        if peer.text("bfdProfile"):
+            peers.setdefault(peer.text("bfdProfile"), []).append(peer)
+    for profile in config.of(PROFILE):
+        if not profile.flag("echoMode") or profile.name not in peers:
+            continue
+        found = next(_ipv6_over(config, peers[profile.name]), None)
+        if found is not None:
+            advertisement, entry, peer = found
+            yield Refusal(
+                "echo",
+                profile.delivered,
+                profile.place("echoMode"),
+                f"BFD's echo works with IPv4 only, but BGPPeer `{peer.name}` uses this profile, and"
+                f" BGPAdvertisement `{advertisement.name}` announces `{entry.text}` to it",
+                "switch `echoMode` off, or announce IPv6 to peers with another profile",
+                notes=(
+                    (peer.place("bfdProfile"), f"BGPPeer `{peer.name}`"),
+                    (entry.place, "the IPv6 addresses"),
+                ),
+            )
+
+
+def _ipv6_over(
+    config: Configuration, peers: list[Object]
+) -> Iterator[tuple[Object, Entry, Object]]:
+    for advertisement in config.of(BGP):
+        names = {name for _, name in advertisement.strings("peers")}
+        reached = [p for p in peers if advertisement.lacks("peers") or p.name in names]
+        for pool in config.selected_pools(advertisement) if reached else ():
+            for entry in pool.entries:
+                if entry.interval is not None and entry.interval.family == 6:
+                    yield advertisement, entry, reached[0]

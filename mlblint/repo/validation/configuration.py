@@ -1,0 +1,238 @@
+"""MetalLB's objects in one cluster, as a certain release reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from mlblint.repo import versions
+from mlblint.repo.bgp import BgpType
+from mlblint.repo.delivery import Delivered
+from mlblint.repo.metallb import BGP, GROUP, L2, Pool
+from mlblint.repo.model import Cluster
+from mlblint.repo.resources import Resource, is_opaque, items, selects
+from mlblint.repo.versions import Change, Version, applies
+from mlblint.text.nodes import Key
+from mlblint.text.places import Place
+
+PEER, COMMUNITY, PROFILE = "BGPPeer", "Community", "BFDProfile"
+
+_SINCE: Mapping[tuple[str, str], Change] = {
+    (PEER, "connectTime"): versions.PEER_CONNECT_TIME,
+    (PEER, "disableMP"): versions.PEER_DISABLE_MP,
+    (PEER, "dualStackAddressFamily"): versions.PEER_DUAL_STACK,
+    (PEER, "dynamicASN"): versions.PEER_ASN_OPTIONAL,
+    (PEER, "enableGracefulRestart"): versions.PEER_GRACEFUL_RESTART,
+    (PEER, "interface"): versions.PEER_ADDRESS_OPTIONAL,
+    (PEER, "localASN"): versions.PEER_LOCAL_ASN,
+    (PEER, "vrf"): versions.PEER_VRF,
+    (BGP, "serviceSelectors"): versions.SERVICE_SELECTORS,
+    (L2, "serviceSelectors"): versions.SERVICE_SELECTORS,
+    ("IPAddressPool", "serviceAllocation"): versions.SERVICE_ALLOCATION,
+}
+_NOT_IN_V1BETA1 = frozenset(
+    [
+        "connectTime",
+        "disableMP",
+        "dualStackAddressFamily",
+        "dynamicASN",
+        "enableGracefulRestart",
+        "interface",
+        "localASN",
+        "passwordSecret",
+        "vrf",
+    ]
+)
+"""Fields that BGPPeer v1beta1 lacks; the API server prunes them."""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one release judges. FRR and frr-k8s are judged alike (metallb
+    internal/config/validation.go@v0.16.1, `ValidationFor`)."""
+
+    version: Version
+    frr: bool
+
+    def has(self, change: Change) -> bool:
+        return bool(applies(change, self.version))
+
+
+def dialects(version: Version | None, bgp_type: BgpType | None) -> Iterator[Dialect]:
+    """Everything that could run, as far as it is not known."""
+    known = versions.RELEASES if version is None else (version,)
+    modes = (True, False) if bgp_type is None else (bgp_type != "native",)
+    for one in reversed(known):
+        if applies(versions.CUSTOM_RESOURCES, one):
+            yield from (Dialect(one, frr) for frr in modes)
+
+
+@dataclass(frozen=True, eq=False)
+class Object:
+    """Fields of `spec`. What that release does not know is pruned, and what is filled in later
+    or cannot be worked out counts as not given; but `lacks` is certain."""
+
+    delivered: Delivered
+    dialect: Dialect
+
+    @property
+    def resource(self) -> Resource:
+        return self.delivered.resource
+
+    @property
+    def name(self) -> str:
+        return self.resource.name
+
+    @property
+    def is_v1beta1(self) -> bool:
+        return self.resource.api_version.endswith("/v1beta1")
+
+    def place(self, *path: Key) -> Place:
+        return self.resource.place("spec", *path)
+
+    def is_read(self, field: str) -> bool:
+        """Whether the release has that field at all."""
+        kind = self.resource.kind
+        if kind == PEER and self.is_v1beta1 and field in _NOT_IN_V1BETA1:
+            return False
+        change = _SINCE.get((kind, field))
+        return change is None or self.dialect.has(change)
+
+    def get(self, field: str, *path: Key) -> Any:
+        if not self.is_read(field) or self.resource.is_unknown("spec", field, *path):
+            return None
+        value = self.resource.get("spec", field, *path)
+        return None if is_opaque(value) else value
+
+    def lacks(self, field: str) -> bool:
+        """Whether Go sees the zero value there."""
+        if self.is_read(field) and self.resource.is_unknown("spec", field):
+            return False
+        return not self.is_read(field) or self.resource.get("spec", field) in (None, "", 0, [])
+
+    def is_open(self, field: str) -> bool:
+        """Whether nothing can be said of a field, because it is filled in later."""
+        unknown = self.resource.is_unknown("spec", field)
+        return self.is_read(field) and (unknown or is_opaque(self.resource.get("spec", field)))
+
+    def text(self, field: str, *path: Key) -> str:
+        value = self.get(field, *path)
+        return value if isinstance(value, str) else ""
+
+    def number(self, field: str) -> int | None:
+        value = self.get(field)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def flag(self, field: str) -> bool:
+        return self.get(field) is True
+
+    def strings(self, field: str) -> list[tuple[int, str]]:
+        """The items that are known, with their indexes."""
+        found = enumerate(items(self.get(field)))
+        return [(i, one) for i, one in found if isinstance(one, str) and not is_opaque(one)]
+
+    def selectors(self, field: str) -> list[Any]:
+        return items(self.get(field))
+
+
+@dataclass(frozen=True, eq=False)
+class Configuration:
+    """`complete` tells whether everything that could be there is in sight: then what is named
+    and not there is missing."""
+
+    dialect: Dialect
+    pools: tuple[Pool, ...]
+    objects: Mapping[str, Sequence[Object]]
+    nodes: tuple[Mapping[str, Any], ...]
+    secrets: tuple[Delivered, ...]
+    complete: bool
+
+    def of(self, kind: str) -> Sequence[Object]:
+        return self.objects.get(kind, ())
+
+    @cached_property
+    def aliases(self) -> frozenset[str]:
+        """The communities that have a name."""
+        return frozenset(
+            alias
+            for community in self.of(COMMUNITY)
+            for index, _ in enumerate(items(community.get("communities")))
+            if (alias := community.text("communities", index, "name"))
+        )
+
+    def has_all(self, kind: str) -> bool:
+        """Whether every object of a kind is in sight, and its content known."""
+        return self.complete and not any(
+            is_opaque(o.name) or o.resource.is_unknown("spec") or _has_opaque(o.resource.data)
+            for o in self.of(kind)
+        )
+
+    def selected_pools(self, advertisement: Object) -> list[Pool]:
+        """The pools that an advertisement certainly covers (metallb
+        internal/config/config.go@v0.16.1, `setBGPAdvertisementsToPools`)."""
+        fields = ("ipAddressPools", "ipAddressPoolSelectors")
+        if all(advertisement.lacks(field) for field in fields):
+            return list(self.pools)
+        names = {name for _, name in advertisement.strings("ipAddressPools")}
+        selectors = advertisement.selectors("ipAddressPoolSelectors")
+        return [
+            pool
+            for pool in self.pools
+            if pool.name in names or any(selects(s, pool.resource.labels) for s in selectors)
+        ]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Something that MetalLB's parser or webhook refuses. `rule` names what is violated;
+    `schema` tells that the CRD of that release refuses it already."""
+
+    rule: str
+    of: Delivered
+    place: Place
+    message: str
+    help: str
+    notes: tuple[tuple[Place, str], ...] = ()
+    schema: bool = False
+    certain: bool = True
+
+
+def configuration(cluster: Cluster, dialect: Dialect) -> Configuration:
+    objects: dict[str, list[Object]] = {}
+    for delivered in cluster.delivered:
+        resource = delivered.resource
+        if resource.group == GROUP and _is_in_sight(cluster, delivered):
+            objects.setdefault(resource.kind, []).append(Object(delivered, dialect))
+    return Configuration(
+        dialect=dialect,
+        pools=tuple(Pool(o.delivered) for o in objects.get("IPAddressPool", ())),
+        objects=objects,
+        nodes=tuple(d.resource.labels for d in cluster.delivered if d.resource.is_a("", "Node")),
+        secrets=tuple(d for d in cluster.delivered if d.resource.is_a("", "Secret")),
+        complete=cluster.name is not None and not cluster.gaps,
+    )
+
+
+def read_pools(cluster: Cluster) -> list[Pool]:
+    """The pools that MetalLB would read, AddressPools only if it can be a release that does."""
+    legacy = applies(versions.ADDRESS_POOL_READ, cluster.version) is not False
+    return [
+        pool
+        for pool in cluster.pools
+        if _is_in_sight(cluster, pool.delivered)
+        and (legacy or pool.resource.kind == "IPAddressPool")
+        and applies(versions.CUSTOM_RESOURCES, cluster.version) is not False
+    ]
+
+
+def _is_in_sight(cluster: Cluster, delivered: Delivered) -> bool:
+    """MetalLB sees only what stands in its own namespace."""
+    return cluster.namespace is None or delivered.namespace in (None, cluster.namespace)
+
+
+def _has_opaque(data: object) -> bool:
+    if isinstance(data, Mapping):
+        return any(map(_has_opaque, data.values()))
+    return any(map(_has_opaque, data)) if isinstance(data, list) else is_opaque(data)

@@ -1,0 +1,168 @@
+"""What MetalLB's ways of speaking BGP cannot do: FRR with several peers, and native BGP at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+
+from mlblint.repo.durations import parse_duration
+from mlblint.repo.label_selectors import canonical, share_node
+from mlblint.repo.metallb import BGP
+from mlblint.repo.validation.configuration import PEER, PROFILE, Configuration, Object, Refusal
+from mlblint.repo.versions import NATIVE_IPV6_POOL_UNSELECTED, PEERS_COMPARED_PER_NODE
+
+_FRR_ONLY = (
+    "bfdProfile",
+    "keepaliveTime",
+    "vrf",
+    "connectTime",
+    "enableGracefulRestart",
+    "disableMP",
+    "dualStackAddressFamily",
+    "dynamicASN",
+    "interface",
+    "localASN",
+)
+_SWITCH = "let MetalLB speak BGP through FRR, or remove it"
+
+
+def refusals(config: Configuration) -> Iterator[Refusal]:
+    """metallb internal/config/validation.go@v0.16.1, `DiscardNativeOnly`, `DiscardFRROnly`."""
+    yield from _frr(config) if config.dialect.frr else _native(config)
+
+
+def _native(config: Configuration) -> Iterator[Refusal]:
+    for peer in config.of(PEER):
+        for field in _FRR_ONLY:
+            if _is_given(peer, field):
+                message = f"`{field}` works with FRR only, and this MetalLB speaks native BGP"
+                yield Refusal("native", peer.delivered, peer.place(field), message, _SWITCH)
+    for profile in config.of(PROFILE):
+        message = "BFD works with FRR only, and this MetalLB speaks native BGP"
+        place = profile.resource.place()
+        yield Refusal("native", profile.delivered, place, message, _SWITCH)
+    yield from _ipv6(config)
+
+
+def _is_given(peer: Object, field: str) -> bool:
+    if peer.lacks(field) or peer.get(field) is None or peer.get(field) is False:
+        return False
+    return field != "keepaliveTime" or parse_duration(peer.text(field)) != 0
+
+
+def _ipv6(config: Configuration) -> Iterator[Refusal]:
+    advertisements = config.of(BGP)
+    everywhere = not config.dialect.has(NATIVE_IPV6_POOL_UNSELECTED)
+    announced: dict[int, Object] = {}
+    for advertisement in advertisements:
+        pools = config.pools if everywhere else config.selected_pools(advertisement)
+        for pool in pools:
+            announced.setdefault(id(pool), advertisement)
+    for pool in config.pools:
+        entry = next((e for e in pool.entries if e.interval and e.interval.family == 6), None)
+        if entry is not None and id(pool) in announced:
+            by = announced[id(pool)]
+            yield Refusal(
+                "native-ipv6",
+                pool.delivered,
+                entry.place,
+                f"`{entry.text}` is IPv6, and this MetalLB speaks native BGP, which announces IPv4 "
+                "only",
+                "announce the pool by L2, or let MetalLB speak BGP through FRR",
+                notes=((by.resource.place(), f"BGPAdvertisement `{by.name}` announces it"),),
+            )
+
+
+def _frr(config: Configuration) -> Iterator[Refusal]:
+    peers = config.of(PEER)
+    yield from _conflicts(
+        config,
+        ((p, (), p.text("routerID")) for p in peers if not p.is_open("routerID")),
+        "router-id",
+        "routerID",
+        lambda one, other: (
+            f"its `routerID` is {_or_missing(one)}, but that of BGPPeer `{other.name}` is "
+            f"{_or_missing(other)}: FRR has one per node"
+        ),
+        "give all peers of a node the same `routerID`",
+    )
+    yield from _conflicts(
+        config,
+        (
+            (p, p.text("vrf"), p.number("myASN"))
+            for p in peers
+            if not p.is_open("vrf") and p.number("myASN")
+        ),
+        "own-asn",
+        "myASN",
+        lambda one, other: (
+            f"its `myASN` is {one.number('myASN')}, but that of BGPPeer `{other.name}` is "
+            f"{other.number('myASN')}: FRR has one per node and VRF"
+        ),
+        "give all peers of a node and VRF the same `myASN`",
+    )
+    yield from _same_peer(config, peers)
+
+
+def _or_missing(peer: Object) -> str:
+    written = peer.text("routerID")
+    return f"`{written}`" if written else "missing"
+
+
+def _same_peer(config: Configuration, peers: Iterable[Object]) -> Iterator[Refusal]:
+    for field in ("peerAddress", "interface"):
+        yield from _conflicts(
+            config,
+            (
+                (p, (p.text(field), p.text("vrf")), object())
+                for p in peers
+                if p.text(field) and not p.is_open("vrf")
+            ),
+            "same-peer",
+            field,
+            lambda one, other: (
+                f"BGPPeer `{other.name}` has the same address or interface, and FRR has one session"
+                " with each neighbour"
+            ),
+            "remove one of the two, or let them select different nodes (since MetalLB 0.16.0)",
+        )
+
+
+def _conflicts(
+    config: Configuration,
+    peers: Iterable[tuple[Object, Hashable, object]],
+    rule: str,
+    field: str,
+    message: Callable[[Object, Object], str],
+    remedy: str,
+) -> Iterator[Refusal]:
+    """Peers of one group, on one node, whose values differ. What was refused already refuses
+    no other; peers that have value and node selectors in common are compared once."""
+    per_node = config.dialect.has(PEERS_COMPARED_PER_NODE)
+    groups: dict[Hashable, dict[Hashable, tuple[Object, object]]] = {}
+    for peer, group, value in peers:
+        selectors = peer.selectors("nodeSelectors")
+        accepted = groups.setdefault(group, {})
+        for other, its in accepted.values():
+            if its == value or _key(other) == _key(peer):
+                continue
+            shared = not per_node or share_node(
+                other.selectors("nodeSelectors"), selectors, config.nodes
+            )
+            if shared is not False:
+                yield Refusal(
+                    rule,
+                    peer.delivered,
+                    peer.place(field),
+                    message(peer, other),
+                    remedy,
+                    notes=((other.place(field), f"BGPPeer `{other.name}`"),),
+                    certain=shared is True,
+                )
+                break
+        else:
+            nodes = tuple(map(canonical, selectors))
+            accepted.setdefault((value, nodes), (peer, value))
+
+
+def _key(peer: Object) -> tuple[str, str | None]:
+    return peer.name, peer.delivered.namespace
