@@ -18,8 +18,7 @@ def refusals(config: Configuration) -> Iterator[Refusal]:
         yield from _too_wide(config, advertisement)
     if config.dialect.has(LOCAL_PREF_CHECK):
         yield from _local_preferences(config)
-    if config.dialect.frr:
-        yield from _echo(config)
+    yield from _echo(config)
 
 
 def _length(advertisement: Object, family: int) -> int:
@@ -163,6 +162,8 @@ def _echo(config: Configuration) -> Iterator[Refusal]:
                     (peer.place("bfdProfile"), f"BGPPeer `{peer.name}`"),
                     (entry.place, "the IPv6 addresses"),
                 ),
+                # Native BGP knows no profiles at all.
+                covered=not config.dialect.frr,
             )
 
 

@@ -187,7 +187,9 @@ class Configuration:
 @dataclass(frozen=True)
 class Refusal:
     """Something that MetalLB's parser or webhook refuses. `rule` names what is violated;
-    `schema` tells that the CRD of that release refuses it already."""
+    `covered` tells that something else refuses it already, with that release and that way of
+    speaking BGP: the CRD's schema, or another refusal. Without `certain` it takes a node that
+    nobody can see from here."""
 
     rule: str
     of: Delivered
@@ -195,7 +197,7 @@ class Refusal:
     message: str
     help: str
     notes: tuple[tuple[Place, str], ...] = ()
-    schema: bool = False
+    covered: bool = False
     certain: bool = True
 
 

@@ -46,7 +46,7 @@ def _numbers(peer: Object) -> Iterator[Refusal]:
             peer.place("peerASN"),
             f"the peer has no AS number: {expected} is missing, or 0",
             "write the AS number of the router at the other end as `peerASN`",
-            schema=old and missing,
+            covered=old and missing,
         )
     if other and peer.text("dynamicASN"):
         message = "`peerASN` and `dynamicASN` exclude each other"
@@ -71,7 +71,7 @@ def _addresses(peer: Object) -> Iterator[Refusal]:
             peer.place("peerAddress"),
             f"the peer has no {expected}" if old else f"the peer has {expected}",
             "write the address of the router at the other end as `peerAddress`",
-            schema=old and missing,
+            covered=old and missing,
         )
     for field in ("peerAddress", "routerID", "sourceAddress"):
         written = peer.text(field)
@@ -162,7 +162,15 @@ def _secret(peer: Object, secret: Resource) -> Iterator[Refusal]:
 def _profile(config: Configuration, peer: Object) -> Iterator[Refusal]:
     name = peer.text("bfdProfile")
     known = {profile.name for profile in config.of(PROFILE)}
-    if name and name not in known and config.dialect.frr and config.has_all(PROFILE):
+    if name and name not in known and config.has_all(PROFILE):
         message = f"there is no BFDProfile `{name}` in this cluster"
         remedy = f"create the BFDProfile `{name}`, or remove `bfdProfile`"
-        yield _refusal("profile", peer, "bfdProfile", message, remedy)
+        yield Refusal(
+            "profile",
+            peer.delivered,
+            peer.place("bfdProfile"),
+            message,
+            remedy,
+            # Native BGP knows no profiles at all.
+            covered=not config.dialect.frr,
+        )

@@ -26,15 +26,14 @@ _RULES = (peers, sessions, advertisements, communities, selection, duplicates)
 
 
 def refused(cluster: Cluster) -> list[Refusal]:
-    """Where the release, or how it speaks BGP, is not known: what all of them refuse. What a
-    CRD's schema refuses already is left out."""
+    """Where the release, or how it speaks BGP, is not known: what all of them refuse."""
     found: dict[tuple[str, Place], Refusal] | None = None
     for dialect in dialects(cluster.version, cluster.bgp_type):
         now = {(r.rule, r.place): r for r in _refusals(configuration(cluster, dialect))}
         found = now if found is None else _both(found, now)
         if not found:
             break
-    return [refusal for refusal in (found or {}).values() if not refusal.schema]
+    return [refusal for refusal in (found or {}).values() if not refusal.covered]
 
 
 def _refusals(config: Configuration) -> Iterator[Refusal]:
@@ -48,7 +47,7 @@ def _both(
     return {
         key: replace(
             one,
-            schema=one.schema and right[key].schema,
+            covered=one.covered and right[key].covered,
             certain=one.certain and right[key].certain,
         )
         for key, one in left.items()
