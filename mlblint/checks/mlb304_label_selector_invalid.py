@@ -68,7 +68,7 @@ def _problem(
     fix = _without_star(resource, selector, fault) if star else None
     about = "`*` is no wildcard, and no label value either" if star else fault.message
     return Problem(
-        place=place if fault.path[0] != "matchLabels" or fault.value is not None else place.key,
+        place=place.key if fault.path[0] == "matchLabels" else place,
         message=(
             f"{resource.kind} `{resource.name}`: {about}. MetalLB refuses that: its webhook denies "
             "the object, or else it takes nothing of the whole configuration"

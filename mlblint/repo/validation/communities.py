@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from mlblint.repo.communities import Community, CommunityFault, parse_community
 from mlblint.repo.metallb import BGP
-from mlblint.repo.resources import is_opaque, items
+from mlblint.repo.resources import get, is_opaque, items
 from mlblint.repo.validation.configuration import COMMUNITY, Configuration, Object, Refusal
 from mlblint.repo.versions import LARGE_COMMUNITIES
-from mlblint.text.nodes import Path
 from mlblint.text.places import Place
 
 _FORMAT = "write two numbers up to 65535 with a colon, or `large:` and three numbers"
@@ -18,16 +17,16 @@ _FORMAT = "write two numbers up to 65535 with a colon, or `large:` and three num
 def refusals(config: Configuration) -> Iterator[Refusal]:
     yield from _duplicate_aliases(config)
     for community in config.of(COMMUNITY):
-        for index, _ in enumerate(items(community.get("communities"))):
-            value = community.get("communities", index, "value")
-            if value is None or isinstance(value, str):
-                path: Path = ("communities", index, "value")
-                yield from _value(config, community, path, value or "", aliases=False)
+        for index, one in enumerate(items(community.get("communities"))):
+            value = "" if get(one, "value") is None else get(one, "value")
+            place = community.place("communities", index, "value")
+            if isinstance(value, str) and not is_opaque(value):
+                yield from _value(config, community, place, value)
     for advertisement in config.of(BGP):
         for index, value in advertisement.strings("communities"):
             if value not in config.aliases:
-                path = ("communities", index)
-                yield from _value(config, advertisement, path, value, aliases=True)
+                place = advertisement.place("communities", index)
+                yield from _value(config, advertisement, place, value, aliases=True)
 
 
 def _duplicate_aliases(config: Configuration) -> Iterator[Refusal]:
@@ -56,12 +55,9 @@ def _duplicate_aliases(config: Configuration) -> Iterator[Refusal]:
 
 
 def _value(
-    config: Configuration, of: Object, path: Path, value: str, aliases: bool
+    config: Configuration, of: Object, place: Place, value: str, aliases: bool = False
 ) -> Iterator[Refusal]:
-    if is_opaque(value) or (aliases and is_opaque(of.resource.get("spec", *path))):
-        return
     parsed = parse_community(value)
-    place = of.place(*path)
     if isinstance(parsed, CommunityFault):
         if aliases and parsed.kind == "format":
             yield from _unknown_alias(config, of, place, value)

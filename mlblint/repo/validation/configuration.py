@@ -153,6 +153,13 @@ class Configuration:
         return self.objects.get(kind, ())
 
     @cached_property
+    def _by_name(self) -> Mapping[str, Sequence[Pool]]:
+        found: dict[str, list[Pool]] = {}
+        for pool in self.pools:
+            found.setdefault(pool.name, []).append(pool)
+        return found
+
+    @cached_property
     def aliases(self) -> frozenset[str]:
         """The communities that have a name."""
         return frozenset(
@@ -175,12 +182,13 @@ class Configuration:
         fields = ("ipAddressPools", "ipAddressPoolSelectors")
         if all(advertisement.lacks(field) for field in fields):
             return list(self.pools)
-        names = {name for _, name in advertisement.strings("ipAddressPools")}
+        names = dict.fromkeys(name for _, name in advertisement.strings("ipAddressPools"))
+        named = [pool for name in names for pool in self._by_name.get(name, ())]
         selectors = advertisement.selectors("ipAddressPoolSelectors")
-        return [
+        return named + [
             pool
-            for pool in self.pools
-            if pool.name in names or any(selects(s, pool.resource.labels) for s in selectors)
+            for pool in (self.pools if selectors else ())
+            if pool.name not in names and any(selects(s, pool.resource.labels) for s in selectors)
         ]
 
 
