@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from mlblint.context import Context, subject_of
 from mlblint.findings import Fix, Problem
@@ -11,31 +11,13 @@ from mlblint.repo.label_selectors import SelectorFault, faults
 from mlblint.repo.metallb import GROUP
 from mlblint.repo.model import Cluster
 from mlblint.repo.resources import Resource, items, mapping
-from mlblint.repo.versions import SERVICE_ALLOCATION, SERVICE_SELECTORS, Change, applies
+from mlblint.repo.validation.configuration import SELECTORS, since
+from mlblint.repo.versions import applies
 from mlblint.text.edits import Remove
 from mlblint.text.nodes import Path
 
 _HOSTNAME = "kubernetes.io/hostname"
 _NODES: Path = ("spec", "nodeSelectors")
-_ADVERTISEMENT: tuple[Path, ...] = (
-    ("spec", "ipAddressPoolSelectors"),
-    _NODES,
-    ("spec", "serviceSelectors"),
-)
-_SELECTORS: dict[str, tuple[Path, ...]] = {
-    "L2Advertisement": _ADVERTISEMENT,
-    "BGPAdvertisement": _ADVERTISEMENT,
-    "BGPPeer": (_NODES,),
-    "IPAddressPool": (
-        ("spec", "serviceAllocation", "namespaceSelectors"),
-        ("spec", "serviceAllocation", "serviceSelectors"),
-    ),
-}
-_SINCE: Mapping[Path, Change] = {
-    ("spec", "serviceSelectors"): SERVICE_SELECTORS,
-    ("spec", "serviceAllocation", "namespaceSelectors"): SERVICE_ALLOCATION,
-    ("spec", "serviceAllocation", "serviceSelectors"): SERVICE_ALLOCATION,
-}
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -43,20 +25,21 @@ def check(context: Context) -> Iterator[Problem]:
         for delivered in cluster.delivered:
             resource = delivered.resource
             if resource.group == GROUP:
-                for path in _SELECTORS.get(resource.kind, ()):
+                for path in SELECTORS.get(resource.kind, ()):
                     yield from _judge(delivered, path, cluster)
 
 
 def _judge(delivered: Delivered, path: Path, cluster: Cluster) -> Iterator[Problem]:
-    change, resource = _SINCE.get(path), delivered.resource
+    resource = delivered.resource
+    change = since(resource.kind, str(path[0]))
     if change is not None and not applies(change, cluster.version):
         # A release that does not know the field prunes it; of an unknown one say nothing.
         return
-    for index, selector in enumerate(items(resource.get(*path))):
+    for index, selector in enumerate(items(resource.get("spec", *path))):
+        at = ("spec", *path, index)
         for fault in faults(selector):
-            at = (*path, index, *fault.path)
-            if not resource.is_unknown(*at):
-                yield _problem(delivered, (*path, index), fault, cluster)
+            if not resource.is_unknown(*at, *fault.path):
+                yield _problem(delivered, at, fault, cluster)
 
 
 def _problem(

@@ -18,7 +18,7 @@ RELEVANT = re.compile(
     r"|traefik\.io/|traefik\.containo\.us/|k8s\.nginx\.org/"
     r"|argocd-cm\b"
     r"|kind[\"']?[ \t]*:[ \t]*(?:[&!]\S*[ \t]+)?[\"']?(?:Service|Namespace)\b"
-    r"|kind[\"']?[ \t]*:[ \t]*[\"']?(?:Node|Secret)\b"
+    r"|kind[\"']?[ \t]*:[ \t]*[\"']?Node\b"
 )
 """A document in which none of this stands cannot matter to any rule, unless another file
 refers to it."""

@@ -14,7 +14,7 @@ from mlblint.repo.metallb import BGP, GROUP, L2, Pool
 from mlblint.repo.model import Cluster
 from mlblint.repo.resources import Resource, is_opaque, items, selects
 from mlblint.repo.versions import Change, Version, applies
-from mlblint.text.nodes import Key
+from mlblint.text.nodes import Key, Path
 from mlblint.text.places import Place
 
 PEER, COMMUNITY, PROFILE = "BGPPeer", "Community", "BFDProfile"
@@ -46,6 +46,23 @@ _NOT_IN_V1BETA1 = frozenset(
     ]
 )
 """Fields that BGPPeer v1beta1 lacks; the API server prunes them."""
+
+
+SELECTORS: Mapping[str, tuple[Path, ...]] = {
+    BGP: (("ipAddressPoolSelectors",), ("nodeSelectors",), ("serviceSelectors",)),
+    L2: (("ipAddressPoolSelectors",), ("nodeSelectors",), ("serviceSelectors",)),
+    PEER: (("nodeSelectors",),),
+    "IPAddressPool": (
+        ("serviceAllocation", "namespaceSelectors"),
+        ("serviceAllocation", "serviceSelectors"),
+    ),
+}
+"""Lists of label selectors in `spec`, by kind."""
+
+
+def since(kind: str, field: str) -> Change | None:
+    """With what a field came, if it was not always there."""
+    return _SINCE.get((kind, field))
 
 
 @dataclass(frozen=True)
@@ -97,7 +114,7 @@ class Object:
         kind = self.resource.kind
         if kind == PEER and self.is_v1beta1 and field in _NOT_IN_V1BETA1:
             return False
-        change = _SINCE.get((kind, field))
+        change = since(kind, field)
         return change is None or self.dialect.has(change)
 
     def get(self, field: str, *path: Key) -> Any:

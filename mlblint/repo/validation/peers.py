@@ -63,13 +63,13 @@ def _addresses(peer: Object) -> Iterator[Refusal]:
         yield _refusal("interface", peer, "interface", message, "keep one of the two")
     elif peer.lacks("peerAddress") and peer.lacks("interface"):
         old = peer.is_v1beta1 or not peer.dialect.has(PEER_ADDRESS_OPTIONAL)
-        expected = "`peerAddress`" if old else "neither `peerAddress` nor `interface`"
+        expected = "no `peerAddress`" if old else "neither `peerAddress` nor `interface`"
         missing = peer.resource.get("spec", "peerAddress") is None
         yield Refusal(
             "address",
             peer.delivered,
             peer.place("peerAddress"),
-            f"the peer has no {expected}" if old else f"the peer has {expected}",
+            f"the peer has {expected}",
             "write the address of the router at the other end as `peerAddress`",
             covered=old and missing,
         )

@@ -7,21 +7,12 @@ from collections.abc import Hashable, Iterable, Iterator
 from mlblint.repo.label_selectors import canonical
 from mlblint.repo.metallb import BGP, L2
 from mlblint.repo.resources import is_opaque, items, mapping
-from mlblint.repo.validation.configuration import PEER, Configuration, Object, Refusal
+from mlblint.repo.validation.configuration import SELECTORS, Configuration, Object, Refusal
 from mlblint.text.nodes import Key, Path
 
 _LISTS = {
     BGP: ("ipAddressPools", "communities", "peers"),
     L2: ("ipAddressPools",),
-}
-_SELECTORS: dict[str, tuple[Path, ...]] = {
-    BGP: (("ipAddressPoolSelectors",), ("nodeSelectors",), ("serviceSelectors",)),
-    L2: (("ipAddressPoolSelectors",), ("nodeSelectors",), ("serviceSelectors",)),
-    PEER: (("nodeSelectors",),),
-    "IPAddressPool": (
-        ("serviceAllocation", "namespaceSelectors"),
-        ("serviceAllocation", "serviceSelectors"),
-    ),
 }
 _ONCE = "let it stand once"
 
@@ -33,7 +24,7 @@ def refusals(config: Configuration) -> Iterator[Refusal]:
                 yield from _twice_in_list(one, (field,))
     for pool in config.of("IPAddressPool"):
         yield from _twice_in_list(pool, ("serviceAllocation", "namespaces"))
-    for kind, paths in _SELECTORS.items():
+    for kind, paths in SELECTORS.items():
         for one in config.of(kind):
             for path in paths:
                 yield from _in_selectors(one, path)
