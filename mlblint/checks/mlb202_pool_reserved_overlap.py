@@ -8,7 +8,7 @@ from typing import NamedTuple
 from mlblint.config import NetworkConfig
 from mlblint.context import Context, subject_of
 from mlblint.findings import Fix, Note, Problem
-from mlblint.repo.addresses import Interval, parse_range
+from mlblint.repo.addresses import Interval, overlaps, parse_range
 from mlblint.repo.machines import API_SERVER, Claim
 from mlblint.repo.metallb import Entry, Pool
 from mlblint.repo.model import Cluster
@@ -33,14 +33,23 @@ class Taken(NamedTuple):
 def check(context: Context) -> Iterator[Problem]:
     written = list(_configured(context.config.network))
     for cluster in context.model.clusters:
-        if not any(entry.interval for pool in cluster.pools for entry in pool.entries):
+        entries = [
+            (pool, entry, entry.interval)
+            for pool in cluster.pools
+            for entry in pool.entries
+            if entry.interval is not None
+        ]
+        if not entries:
             continue
         taken = [*written, *_seen(cluster, context, written)]
-        for pool in cluster.pools:
-            for entry in pool.entries:
-                inside = [one for one in taken if _is_inside(one, entry, pool)]
-                if inside:
-                    yield _problem(entry, pool, inside, cluster)
+        inside: dict[int, list[Taken]] = {}
+        pairs = overlaps([interval for _, _, interval in entries], [one.addresses for one in taken])
+        for index, number, _ in pairs:
+            if not _is_its_own(taken[number], entries[index][0]):
+                inside.setdefault(index, []).append(taken[number])
+        for index, found in inside.items():
+            pool, entry, _ = entries[index]
+            yield _problem(entry, pool, found, cluster)
 
 
 def _configured(network: NetworkConfig) -> Iterator[Taken]:
@@ -53,10 +62,9 @@ def _configured(network: NetworkConfig) -> Iterator[Taken]:
             yield Taken(interval, f"`{name}`, says `network.reserved`", name=name)
 
 
-def _is_inside(one: Taken, entry: Entry, pool: Pool) -> bool:
-    """What is reserved for the pool, or for MetalLB, is its own."""
-    own = one.name and (one.name == pool.name or "metallb" in one.name.lower())
-    return not own and bool(shared(entry, [one.addresses]))
+def _is_its_own(one: Taken, pool: Pool) -> bool:
+    """What is reserved under the pool's name, or for MetalLB, is reserved for the pool."""
+    return bool(one.name) and (one.name == pool.name or "metallb" in one.name.lower())
 
 
 def _seen(cluster: Cluster, context: Context, written: Sequence[Taken]) -> Iterator[Taken]:

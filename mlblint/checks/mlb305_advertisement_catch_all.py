@@ -10,6 +10,9 @@ from mlblint.repo.metallb import Advertisement
 from mlblint.repo.model import Cluster
 from mlblint.repo.resources import is_opaque
 
+_AT_MOST = 4
+"""More of those whose restrictions are lost are counted in the message."""
+
 _RESTRICTIONS = {
     "l2": ("interfaces", "nodeSelectors", "serviceSelectors"),
     "bgp": ("peers", "nodeSelectors", "serviceSelectors"),
@@ -50,7 +53,9 @@ def _problem(
     ad: Advertisement, restricted: list[Advertisement], fields: tuple[str, ...], cluster: Cluster
 ) -> Problem:
     resource = ad.resource
-    others = ", ".join(f"`{other.resource.name}`" for other in restricted)
+    others = ", ".join(f"`{other.resource.name}`" for other in restricted[:_AT_MOST])
+    if len(restricted) > _AT_MOST:
+        others += f" and {len(restricted) - _AT_MOST} others"
     defeated = sorted({field for other in restricted for field in _restricts(other, fields)})
     what = "`" + "` and `".join(defeated) + "`"
     everywhere = (
@@ -74,7 +79,7 @@ def _problem(
                 other.resource.place("spec", _restricts(other, fields)[0]).key,
                 f"{other.resource.kind} `{other.resource.name}` is to be announced less widely",
             )
-            for other in restricted
+            for other in restricted[:_AT_MOST]
         ),
         unfixable="which of the advertisements is meant is for a person to decide",
     )

@@ -141,7 +141,8 @@ def _fix(delivered: Delivered, home: str, model: Model) -> tuple[Fix | None, str
     if resource.namespace is None:
         metadata = resource.place("metadata")
         return Fix(title, (Insert(metadata, "namespace", home, "name"),), "unsafe"), None
-    others = _also_moved(place, model)
+    own = Place(resource.base.document, (*resource.base.path, *_FIELD))
+    others = _also_moved(place, model) if place != own else None
     if others is not None:
         return None, f"what stands there decides for {others}, too"
     return Fix(title, (Set(place, home),), "unsafe"), None

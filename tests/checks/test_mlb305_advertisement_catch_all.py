@@ -98,3 +98,10 @@ def test_a_patch_may_restrict_it(repository: Callable) -> None:
         "prod/patch.yaml": ad("all", "spec: {interfaces: [eth1]}").replace("---\n", ""),
     }
     assert repository(files).findings("MLB305") == []
+
+
+def test_many_that_are_defeated_are_counted(repository: Callable) -> None:
+    text = ad("all", "") + "".join(ad(f"l{n}", "spec: {interfaces: [eth0]}") for n in range(7))
+    (finding,) = repository({"f.yaml": text + POOL}).findings("MLB305")
+    assert "`interfaces` of `l0`, `l1`, `l2`, `l3` and 3 others have no effect" in finding.message
+    assert len(finding.related) == 4
