@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mlblint.context import Context, subject_of_service
 from mlblint.findings import Fix, Note, Problem
+from mlblint.repo.helm import Release
 from mlblint.repo.model import Cluster, Model
 from mlblint.repo.requests import (
     Contradiction,
@@ -114,7 +115,7 @@ def _field_and_annotation(service: Service, cluster: Cluster) -> Iterator[Proble
     elif certain:
         message = f"{refused}: MetalLB {consequence}, and it gets no address"
     else:
-        message = f"{refused}: if the chart passes on both, MetalLB {consequence}"
+        message = f"{refused}: if what makes the Service passes on both, MetalLB {consequence}"
     is_there = is_written_as(field.place, "loadBalancerIP")
     remove = Fix("remove `loadBalancerIP`", (Remove(field.place),), "unsafe")
     yield Problem(
@@ -130,7 +131,9 @@ def _field_and_annotation(service: Service, cluster: Cluster) -> Iterator[Proble
 
 
 def _passes_on(service: Service) -> bool:
-    """Whether the field surely reaches the Service: what a chart does with its values only it
-    knows."""
-    chart = getattr(service.source, "chart", None)
-    return chart is None or chart in INGRESS_CHARTS
+    """Whether the field surely reaches the Service: what charts and operators do with fields of
+    their own only they know. A `spec` is that of a Service as it stands."""
+    if isinstance(service.source, Release):
+        return service.source.chart in INGRESS_CHARTS
+    kind = service.source.resource.kind
+    return kind == "EnvoyProxy" or (service.spec_path or ())[-1:] == ("spec",)

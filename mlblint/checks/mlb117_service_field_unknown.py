@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 from mlblint.context import Context, subject_of_service
@@ -122,6 +121,8 @@ def _unknown_fields(part: _Part, service: Service, cluster: Cluster) -> Iterator
 
 def _nearest(name: str, known: Mapping[str, Any] | tuple[str, ...]) -> list[str]:
     """What may be meant: one name if it is clear."""
+    from difflib import SequenceMatcher
+
     ratios = sorted(
         ((SequenceMatcher(None, name.lower(), one.lower()).ratio(), one) for one in known),
         reverse=True,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from mlblint.repo.services import PREFIXES, REQUESTS
@@ -69,8 +68,7 @@ def _resembled(suffix: str) -> str | None:
     plain = _plain(suffix)
     if plain in _SYNONYMS:
         return _SYNONYMS[plain]
-    ratios = ((SequenceMatcher(None, plain, _plain(one)).ratio(), one) for one in REQUESTS)
-    ratio, nearest = max(ratios)
+    ratio, nearest = max((_likeness(plain, _plain(one)), one) for one in REQUESTS)
     return nearest if ratio >= _NEAR else None
 
 
@@ -79,5 +77,12 @@ def _is_meant_for_metallb(prefix: str) -> bool:
     lower = prefix.lower()
     if lower.endswith(f".{PREFIXES[0]}"):
         return False
-    ratios = (SequenceMatcher(None, lower, one).ratio() for one in PREFIXES)
-    return lower.startswith("metallb") or max(ratios) >= _NEAR
+    if not lower.startswith("m"):
+        return False
+    return lower.startswith("metallb") or max(_likeness(lower, one) for one in PREFIXES) >= _NEAR
+
+
+def _likeness(left: str, right: str) -> float:
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, left, right).ratio()

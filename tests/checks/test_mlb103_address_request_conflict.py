@@ -211,3 +211,35 @@ def test_clusters_are_not_mixed(repository: Callable) -> None:
         }
     )
     assert repo.findings("MLB103") == []
+
+
+OBJECT = """\
+apiVersion: example.com/v1
+kind: Database
+metadata: {{name: db, namespace: a}}
+spec:
+  service:
+    {fields}
+"""
+
+
+@pytest.mark.parametrize(
+    ("fields", "severity"),
+    [
+        (
+            "{type: LoadBalancer, loadBalancerIP: 10.0.0.5,"
+            " annotations: {metallb.universe.tf/loadBalancerIPs: 10.0.0.5}}",
+            "warning",
+        ),
+        (
+            "metadata: {annotations: {metallb.universe.tf/loadBalancerIPs: 10.0.0.5}}\n"
+            "    spec: {type: LoadBalancer, loadBalancerIP: 10.0.0.5}",
+            "error",
+        ),
+    ],
+)
+def test_what_an_operator_does_with_the_field(
+    fields: str, severity: str, repository: Callable
+) -> None:
+    repo = repository({"f.yaml": OBJECT.format(fields=fields)})
+    assert [f.severity for f in repo.findings("MLB103")] == [severity]
