@@ -100,6 +100,7 @@ The only cluster (Argo CD)
       Application argocd/traefik  apps/traefik.yaml:2
         Argo CD, namespace traefik
         chart traefik 37.1.1 as traefik in traefik  apps/traefik.yaml:12
+    1 object that nothing here applies  bootstrap/argocd-cm.yaml
     1 object that nothing here applies  bootstrap/root.yaml
   MetalLB
     0.15.3 in namespace metallb-system, BGP type frr, class none

@@ -81,7 +81,7 @@ def _problem(one: Unlabelled, security: PodSecurity) -> Problem:
         ),
         subject=subject(maker.resource, one.cluster),
         severity=_severity(maker, security),
-        notes=(Note(one.installation.place, "MetalLB is installed here"),),
+        notes=tuple(_notes(one, security)),
         fix=Fix(f"label the namespace `{PRIVILEGED}`", (edit,), "unsafe") if edit else None,
         unfixable=None if edit else _why_not(maker),
     )
@@ -167,6 +167,13 @@ def _message(maker: Maker, namespace: str, security: PodSecurity) -> str:
     return (
         f"{missing}: where a cluster enforces a stricter level by default, as Talos does, {refused}"
     )
+
+
+def _notes(one: Unlabelled, security: PodSecurity) -> Iterator[Note]:
+    yield Note(one.installation.place, "MetalLB is installed here")
+    default = security.default
+    if ENFORCE not in one.maker.given and default is not None and default.place is not None:
+        yield Note(default.place, f"this shows that `{default.level}` is enforced")
 
 
 def _edit(maker: Maker) -> Edit | None:

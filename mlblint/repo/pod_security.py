@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mlblint.repo.files import Files
 from mlblint.repo.model import Model
+from mlblint.text.places import Place
 
 ENFORCE = "pod-security.kubernetes.io/enforce"
 PRIVILEGED = "privileged"
@@ -21,10 +22,11 @@ _REMOVED = re.compile(r"\badmissionControl:\s*(?:\n\s*)?(?:-\s*)?\$patch:\s*dele
 
 @dataclass(frozen=True)
 class Default:
-    """A level that is enforced in namespaces which say nothing; `because` names the file."""
+    """A level that is enforced in namespaces which say nothing, why, and where that shows."""
 
     level: str
     because: str
+    place: Place | None
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,17 @@ def pod_security(model: Model) -> PodSecurity:
             configured.append(text)
             level = _STRICT.search(text)
             if level is not None and strict is None:
-                strict = Default(level[1], f"`{path}` configures that")
+                strict = Default(level[1], "an AdmissionConfiguration says so", _place(path, model))
         removed = removed or _REMOVED.search(text) is not None
         if talos is None and (_TALOS_PATH.search(path) or _TALOS.search(text)):
-            talos = Default("baseline", f"it is Talos' default, and `{path}` speaks of Talos")
+            talos = Default("baseline", "the default of Talos", _place(path, model))
     given = strict or (None if removed or configured else talos)
     return PodSecurity(given, "\n".join(configured))
+
+
+def _place(path: str, model: Model) -> Place | None:
+    document = next(iter(model.files.all_documents(path)), None)
+    return Place(document) if document is not None else None
 
 
 def _texts(files: Files) -> Iterator[tuple[str, str]]:
