@@ -36,9 +36,8 @@ def _twice(cluster: Cluster) -> Iterator[Problem]:
             place=installation.place,
             message=(
                 f"MetalLB is installed twice in this cluster: here {_how(installation)}, and "
-                f"{_how(rival)} in {rival.place.document.source.path}. Two controllers give out "
-                "the same addresses without knowing of each other, and of two speakers on a node "
-                "only one gets its ports"
+                f"{_how(rival)}. Two controllers give out the same addresses without knowing of "
+                "each other, and of two speakers on a node only one gets its ports"
             ),
             help="keep one of the two, and take the other out of the repository and of the cluster",
             subject=subject(owner, cluster) if owner is not None else None,

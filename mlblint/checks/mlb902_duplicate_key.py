@@ -11,7 +11,7 @@ from mlblint.repo.index import is_chart_template
 from mlblint.repo.resources import is_opaque
 from mlblint.repo.texts import read_documents
 from mlblint.text.documents import Document
-from mlblint.text.nodes import Scalar
+from mlblint.text.nodes import Key, Path, Scalar
 from mlblint.text.places import Place
 from mlblint.text.repeated import Repeated, repeated_keys
 
@@ -31,35 +31,43 @@ def check(context: Context) -> Iterator[Problem]:
 
 
 def _problems(document: Document, found: list[Repeated]) -> Iterator[Problem]:
-    at_top = {one.path[0]: one for one in found if len(one.path) == 1}
-    two_objects = all(key in at_top for key in _OBJECT)
-    if two_objects:
-        one = min((at_top[key] for key in _OBJECT), key=lambda one: one.keys[-1].start)
-        yield Problem(
-            place=Place(document, one.path, on_key=True),
-            message=(
-                "`apiVersion` and `kind` stand twice at the top of one document: it seems that "
-                "two objects lost the `---` between them. kustomize, and so Flux, refuses the "
-                "document; Argo CD, kubectl and k3s apply only what stands last, and the first "
-                "object never comes to be"
-            ),
-            help="write `---` on a line of its own between the two objects",
-            notes=(Note(_key(document, one.keys[0]), "the first object begins here"),),
-            unfixable="where the one ends and the other begins is for a person to decide",
-        )
+    mappings: dict[Path, dict[Key, Repeated]] = {}
     for one in found:
-        if not two_objects or len(one.path) > 1:
-            yield Problem(
-                place=Place(document, one.path, on_key=True),
-                message=(
-                    f"the key `{one.path[-1]}` stands {_times(one)} in one mapping: kustomize, and "
-                    "so Flux, refuses an object with such a mapping; Helm, Argo CD, kubectl and "
-                    "k3s keep what stands last and drop the rest without a word"
-                ),
-                help="keep one of them, with everything that belongs there",
-                notes=(Note(_key(document, one.keys[0]), "here it stands first"),),
-                unfixable="which of them is meant is for a person to decide",
-            )
+        mappings.setdefault(one.path[:-1], {})[one.path[-1]] = one
+    for repeated in mappings.values():
+        if all(key in repeated for key in _OBJECT):
+            first = min((repeated[key] for key in _OBJECT), key=lambda one: one.keys[-1].start)
+            yield _two_objects(document, first)
+        else:
+            yield from (_twice(document, one) for one in repeated.values())
+
+
+def _two_objects(document: Document, one: Repeated) -> Problem:
+    return Problem(
+        place=Place(document, one.path, on_key=True),
+        message=(
+            "`apiVersion` and `kind` stand twice in one object: it seems that two objects lost the "
+            "`---` between them. kustomize, and so Flux, refuses the document; Argo CD, kubectl "
+            "and k3s apply only what stands last, and the first object never comes to be"
+        ),
+        help="write `---` on a line of its own between the two objects",
+        notes=(Note(_key(document, one.keys[0]), "the first object begins here"),),
+        unfixable="where the one ends and the other begins is for a person to decide",
+    )
+
+
+def _twice(document: Document, one: Repeated) -> Problem:
+    return Problem(
+        place=Place(document, one.path, on_key=True),
+        message=(
+            f"the key `{one.path[-1]}` stands {_times(one)} in one mapping: kustomize, and so "
+            "Flux, refuses an object with such a mapping; Helm, Argo CD, kubectl and k3s keep what "
+            "stands last and drop the rest without a word"
+        ),
+        help="keep one of them, with everything that belongs there",
+        notes=(Note(_key(document, one.keys[0]), "here it stands first"),),
+        unfixable="which of them is meant is for a person to decide",
+    )
 
 
 def _key(document: Document, key: Scalar) -> Place:
