@@ -7,27 +7,27 @@ from collections.abc import Iterable, Iterator, Sequence
 from mlblint.context import Context, subject_of
 from mlblint.findings import Problem
 from mlblint.repo.label_selectors import faults
-from mlblint.repo.metallb import Advertisement
+from mlblint.repo.metallb import GROUP, POOL_KINDS, Advertisement
 from mlblint.repo.model import Cluster
 from mlblint.repo.resources import is_opaque, items, mapping, selects
+from mlblint.repo.unseen import PEER
 from mlblint.schema import nearest
-
-_PEER = "BGPPeer"
 
 
 def check(context: Context) -> Iterator[Problem]:
     for cluster in context.model.clusters:
-        if cluster.name is None or cluster.gaps:
-            # Something that is not in sight may bring what is missing.
-            continue
         pools = [pool.name for pool in cluster.pools]
-        peers = [d.resource.name for d in cluster.delivered if d.resource.is_a("metallb.io", _PEER)]
+        peers = [d.resource.name for d in cluster.delivered if d.resource.is_a(GROUP, PEER)]
         for advertisement in cluster.advertisements:
-            if pools:
+            # What is not in sight may bring what is missing.
+            beside = advertisement.delivered
+            if pools and not context.model.may_have_unseen(cluster, beside, *POOL_KINDS):
                 yield from _unknown(advertisement, cluster, "ipAddressPools", "pool", pools)
                 yield from _selects_nothing(advertisement, cluster)
-            if peers and advertisement.mode == "bgp":
-                yield from _unknown(advertisement, cluster, "peers", _PEER, peers)
+            if advertisement.mode == "l2" or not peers:
+                continue
+            if not context.model.may_have_unseen(cluster, beside, PEER):
+                yield from _unknown(advertisement, cluster, "peers", PEER, peers)
 
 
 def _unknown(
@@ -53,7 +53,7 @@ def _unknown(
 
 
 def _none(what: str) -> str:
-    return "nothing to it" if what == _PEER else "none of its addresses"
+    return "nothing to it" if what == PEER else "none of its addresses"
 
 
 def _are(known: Iterable[str]) -> str:

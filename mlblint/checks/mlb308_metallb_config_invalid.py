@@ -21,7 +21,7 @@ _PERHAPS = (
 
 def check(context: Context) -> Iterator[Problem]:
     for cluster in context.model.clusters:
-        for refusal in refused(cluster):
+        for refusal in refused(context.model, cluster):
             resource = refusal.of.resource
             consequence = _CONSEQUENCE if refusal.certain else _PERHAPS
             yield Problem(

@@ -14,9 +14,10 @@ from mlblint.repo.resources import Resource, get, resources, text
 from mlblint.repo.roots import Gap, Remote
 from mlblint.text.documents import Broken, Document
 
-PEER = "BGPPeer"
+PEER, COMMUNITY, PROFILE = "BGPPeer", "Community", "BFDProfile"
 
-_MENTION = re.compile(rf"kind[\"']?[ \t]*:[ \t]*[\"']?({'|'.join((*POOL_KINDS, L2, BGP, PEER))})\b")
+_KINDS = (*POOL_KINDS, L2, BGP, PEER, COMMUNITY, PROFILE)
+_MENTION = re.compile(rf"kind[\"']?[ \t]*:[ \t]*[\"']?({'|'.join(_KINDS)})\b")
 _NEAR = re.compile(r"metal-?lb|advertis|load-?balancer|\bbgp\b|\bl2\b", re.IGNORECASE)
 _DEFINITIONS = re.compile(r"\bcrds?\b", re.IGNORECASE)
 

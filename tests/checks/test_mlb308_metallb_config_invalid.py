@@ -532,18 +532,6 @@ def test_echo_and_ipv6(said: Said) -> None:
     assert said([profile, *documents[:2], advertisement("lan", "peers: [other]")]) == []
 
 
-def test_an_object_twice_in_one_file(said: Said) -> None:
-    for kind, spec in (("IPAddressPool", "addresses: [10.{}.0.0/24]"), ("BFDProfile", "x: {}")):
-        pair = [document(kind, "same", spec.format(i)) for i in (1, 2)]
-        message = (
-            f"this file has two objects of kind {kind} with the name `same`, of which the cluster "
-            "keeps one"
-        )
-        assert said(pair) == [("same", message)]
-    assert [at for at, _ in said([peer("a", PLAIN), peer("a", PLAIN)])] == ["a"]
-    assert said([peer("a", PLAIN), peer("a", PLAIN + "\npeerPort: 1179")]) == []
-
-
 def test_other_clusters_namespaces_and_kinds(repository: Callable) -> None:
     two = {"a/peer.yaml": peer("a", PLAIN), "b/peer.yaml": peer("b", PLAIN)}
     settings = "clusters: [{name: a, paths: [a/**]}, {name: b, paths: [b/**]}]\n"

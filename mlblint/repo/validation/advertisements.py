@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from mlblint.repo.label_selectors import canonical, share_node
 from mlblint.repo.metallb import BGP, Entry, Pool
-from mlblint.repo.validation.configuration import PEER, PROFILE, Configuration, Object, Refusal
+from mlblint.repo.unseen import PEER, PROFILE
+from mlblint.repo.validation.configuration import Configuration, Object, Refusal
 from mlblint.repo.versions import LOCAL_PREF_BY_FAMILY, LOCAL_PREF_CHECK
 
 _LENGTHS = {4: ("aggregationLength", 32), 6: ("aggregationLengthV6", 128)}

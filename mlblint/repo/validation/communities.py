@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from mlblint.repo.communities import Community, CommunityFault, parse_community
 from mlblint.repo.metallb import BGP
 from mlblint.repo.resources import get, is_opaque, items
-from mlblint.repo.validation.configuration import COMMUNITY, Configuration, Object, Refusal
+from mlblint.repo.unseen import COMMUNITY
+from mlblint.repo.validation.configuration import Configuration, Object, Refusal
 from mlblint.repo.versions import LARGE_COMMUNITIES
 from mlblint.text.places import Place
 
@@ -71,7 +72,7 @@ def _value(
 def _unknown_alias(
     config: Configuration, of: Object, place: Place, value: str
 ) -> Iterator[Refusal]:
-    if config.has_all(COMMUNITY):
+    if config.has_all(COMMUNITY, of):
         yield Refusal(
             "community-unknown",
             of.delivered,

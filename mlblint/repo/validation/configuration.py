@@ -11,13 +11,12 @@ from mlblint.repo import versions
 from mlblint.repo.bgp import BgpType
 from mlblint.repo.delivery import Delivered
 from mlblint.repo.metallb import BGP, GROUP, L2, Pool
-from mlblint.repo.model import Cluster
+from mlblint.repo.model import Cluster, Model
 from mlblint.repo.resources import Resource, is_opaque, items, selects
+from mlblint.repo.unseen import COMMUNITY, PEER
 from mlblint.repo.versions import Change, Version, applies
 from mlblint.text.nodes import Key, Path
 from mlblint.text.places import Place
-
-PEER, COMMUNITY, PROFILE = "BGPPeer", "Community", "BFDProfile"
 
 _SINCE: Mapping[tuple[str, str], Change] = {
     (PEER, "connectTime"): versions.PEER_CONNECT_TIME,
@@ -156,15 +155,13 @@ class Object:
 
 @dataclass(frozen=True, eq=False)
 class Configuration:
-    """`complete` tells whether everything that could be there is in sight: then what is named
-    and not there is missing."""
-
+    model: Model
+    cluster: Cluster
     dialect: Dialect
     pools: tuple[Pool, ...]
     objects: Mapping[str, Sequence[Object]]
     nodes: tuple[Mapping[str, Any], ...]
     secrets: tuple[Delivered, ...]
-    complete: bool
 
     def of(self, kind: str) -> Sequence[Object]:
         return self.objects.get(kind, ())
@@ -186,11 +183,11 @@ class Configuration:
             if (alias := community.text("communities", index, "name"))
         )
 
-    def has_all(self, kind: str) -> bool:
-        """Whether every object of a kind is in sight, and its content known."""
-        return self.complete and not any(
-            is_opaque(o.name) or o.resource.is_unknown("spec") or _has_opaque(o.resource.data)
-            for o in self.of(kind)
+    def has_all(self, kind: str, beside: Object) -> bool:
+        """Whether every object of a kind is in sight, and its content known: then what is named
+        and not there is missing."""
+        return not self.model.may_have_unseen(self.cluster, beside.delivered, kind) and not any(
+            o.resource.is_unknown("spec") or _has_opaque(o.resource.data) for o in self.of(kind)
         )
 
     def selected_pools(self, advertisement: Object) -> list[Pool]:
@@ -226,19 +223,20 @@ class Refusal:
     certain: bool = True
 
 
-def configuration(cluster: Cluster, dialect: Dialect) -> Configuration:
+def configuration(model: Model, cluster: Cluster, dialect: Dialect) -> Configuration:
     objects: dict[str, list[Object]] = {}
     for delivered in cluster.delivered:
         resource = delivered.resource
         if resource.group == GROUP and _is_in_sight(cluster, delivered):
             objects.setdefault(resource.kind, []).append(Object(delivered, dialect))
     return Configuration(
+        model=model,
+        cluster=cluster,
         dialect=dialect,
         pools=tuple(Pool(o.delivered) for o in objects.get("IPAddressPool", ())),
         objects=objects,
         nodes=tuple(d.resource.labels for d in cluster.delivered if d.resource.is_a("", "Node")),
         secrets=tuple(d for d in cluster.delivered if d.resource.is_a("", "Secret")),
-        complete=cluster.name is not None and not cluster.gaps,
     )
 
 

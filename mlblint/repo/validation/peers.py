@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from mlblint.repo.addresses import parse_address
 from mlblint.repo.durations import MILLISECOND, SECOND, parse_duration
 from mlblint.repo.resources import Resource, is_opaque, mapping, text
-from mlblint.repo.validation.configuration import PEER, PROFILE, Configuration, Object, Refusal
+from mlblint.repo.unseen import PEER, PROFILE
+from mlblint.repo.validation.configuration import Configuration, Object, Refusal
 from mlblint.repo.versions import PEER_ADDRESS_OPTIONAL, PEER_ASN_OPTIONAL
 from mlblint.text.places import Place
 
@@ -162,7 +163,7 @@ def _secret(peer: Object, secret: Resource) -> Iterator[Refusal]:
 def _profile(config: Configuration, peer: Object) -> Iterator[Refusal]:
     name = peer.text("bfdProfile")
     known = {profile.name for profile in config.of(PROFILE)}
-    if name and name not in known and config.has_all(PROFILE):
+    if name and name not in known and config.has_all(PROFILE, peer):
         message = f"there is no BFDProfile `{name}` in this cluster"
         remedy = f"create the BFDProfile `{name}`, or remove `bfdProfile`"
         yield Refusal(

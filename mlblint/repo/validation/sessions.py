@@ -7,7 +7,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from mlblint.repo.durations import parse_duration
 from mlblint.repo.label_selectors import canonical, share_node
 from mlblint.repo.metallb import BGP
-from mlblint.repo.validation.configuration import PEER, PROFILE, Configuration, Object, Refusal
+from mlblint.repo.unseen import PEER, PROFILE
+from mlblint.repo.validation.configuration import Configuration, Object, Refusal
 from mlblint.repo.versions import NATIVE_IPV6_POOL_UNSELECTED, PEERS_COMPARED_PER_NODE
 
 _FRR_ONLY = (

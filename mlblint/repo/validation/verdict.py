@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mlblint.repo.model import Cluster
+from mlblint.repo.model import Cluster, Model
 from mlblint.repo.validation import (
     advertisements,
     communities,
-    duplicates,
     peers,
     selection,
     sessions,
@@ -22,14 +21,14 @@ from mlblint.repo.validation.configuration import (
 )
 from mlblint.text.places import Place
 
-_RULES = (peers, sessions, advertisements, communities, selection, duplicates)
+_RULES = (peers, sessions, advertisements, communities, selection)
 
 
-def refused(cluster: Cluster) -> list[Refusal]:
+def refused(model: Model, cluster: Cluster) -> list[Refusal]:
     """Where the release, or how it speaks BGP, is not known: what all of them refuse."""
     found: dict[tuple[str, Place], Refusal] | None = None
     for dialect in dialects(cluster.version, cluster.bgp_type):
-        now = {(r.rule, r.place): r for r in _refusals(configuration(cluster, dialect))}
+        now = {(r.rule, r.place): r for r in _refusals(configuration(model, cluster, dialect))}
         found = now if found is None else _both(found, now)
         if not found:
             break
