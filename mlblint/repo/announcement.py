@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mlblint.repo.metallb import Pool
 from mlblint.repo.model import Cluster
-from mlblint.repo.resources import is_opaque, items, mapping, selects
+from mlblint.repo.resources import is_opaque
+from mlblint.repo.service_allocation import Allocation
 from mlblint.repo.services import Service
 
 
@@ -22,22 +23,11 @@ def reachable_pools(service: Service, cluster: Cluster) -> tuple[Pool, ...]:
     wanted = list(service.addresses())
     if wanted:
         return tuple(p for p in pools if not p.known or all(map(p.contains, wanted)))
-    return pools if named else tuple(p for p in pools if _assigns_itself(p, service))
-
-
-def _assigns_itself(pool: Pool, service: Service) -> bool:
-    """`isPoolCompatibleWithService` in the same file: namespaces and namespace selectors are
-    alternatives, and selectors of Services a further condition."""
-    if pool.resource.get("spec", "autoAssign") is False:
-        return False
-    allocation = mapping(pool.resource.get("spec", "serviceAllocation"))
-    namespaces = items(allocation.get("namespaces"))
-    # The labels of namespaces may be given elsewhere than in the repository.
-    elsewhere = bool(items(allocation.get("namespaceSelectors"))) or not namespaces
-    if not elsewhere and (service.namespace or "default") not in namespaces:
-        return False
-    selectors = items(allocation.get("serviceSelectors"))
-    # So are the labels of a Service that a chart makes.
-    if not selectors or service.delivered is None:
-        return True
-    return any(selects(selector, service.labels) for selector in selectors)
+    if named:
+        return pools
+    return tuple(
+        pool
+        for pool in pools
+        if Allocation(pool, cluster.version).hands_out(service, cluster.known_namespaces)
+        is not False
+    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, TypeVar
 
 from mlblint.repo import metallb, services
+from mlblint.repo.allocation import Allocator
+from mlblint.repo.allocators import allocators
 from mlblint.repo.attribution import Group, groups
 from mlblint.repo.bgp import BgpType, bgp_type
 from mlblint.repo.clusters import ClusterRule
@@ -21,6 +23,7 @@ from mlblint.repo.machines import Fact, facts, of_releases
 from mlblint.repo.metallb import Advertisement, Installation, Pool
 from mlblint.repo.resources import text
 from mlblint.repo.roots import Gap, Remote
+from mlblint.repo.service_allocation import Namespaces
 from mlblint.repo.services import Service
 from mlblint.repo.unseen import (
     announces_otherwise,
@@ -126,6 +129,11 @@ class Cluster:
         return tuple(legacy_pools(self.delivered, self.releases, self.namespace))
 
     @cached_property
+    def known_namespaces(self) -> Namespaces:
+        """What is in sight of the Namespaces of the cluster."""
+        return Namespaces.of(self.delivered)
+
+    @cached_property
     def advertisements(self) -> tuple[Advertisement, ...]:
         return metallb.advertisements(self.delivered)
 
@@ -219,6 +227,11 @@ class Model:
             or named & {fact.cluster, *fact.place.document.source.path.split("/")[:-1]}
             == {cluster.name}
         )
+
+    @cached_property
+    def allocators(self) -> Mapping[Cluster, Allocator]:
+        """How MetalLB gives out its addresses in each cluster."""
+        return allocators(self)
 
     @cached_property
     def engines(self) -> frozenset[str]:

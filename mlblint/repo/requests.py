@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from mlblint.repo.model import Cluster
 from mlblint.repo.resources import get, is_opaque
 from mlblint.repo.services import (
     CURRENT_PREFIX,
@@ -17,6 +16,9 @@ from mlblint.repo.services import (
 )
 from mlblint.repo.versions import LOAD_BALANCER_IPS, METALLB_IO_ANNOTATIONS, applies
 from mlblint.text.places import Place
+
+if TYPE_CHECKING:
+    from mlblint.repo.model import Cluster
 
 _OTHERS = ("io.cilium/", "lbipam.cilium.io/", "kube-vip.io/", "purelb.io/", "service.beta.")
 """Beginnings of annotations by which a Service speaks to other load balancers."""

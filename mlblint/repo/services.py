@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from mlblint.repo.addresses import Interval, parse_address
@@ -109,6 +110,12 @@ class Service:
     @property
     def delivered(self) -> Delivered | None:
         return self.source if isinstance(self.source, Delivered) else None
+
+    @cached_property
+    def is_manifest(self) -> bool:
+        """Whether it is written out as a Service, so that what is not written is not there: a
+        chart or a controller adds to what it is told."""
+        return self.delivered is not None and self.delivered.resource.is_a("", "Service")
 
     @property
     def load_balancer_class(self) -> str | None:

@@ -1,0 +1,349 @@
+"""Which address each Service of a cluster gets from MetalLB, as far as the repository decides it.
+
+In what order the Services reach MetalLB, only the cluster knows. So nothing is said here that
+depends on it, except to which of two Services that are in each other's way it is said: the later
+one in the files (metallb internal/allocator/allocator.go@v0.16.1, controller/service.go).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import Any, Literal
+
+from mlblint.repo.address_requests import Request
+from mlblint.repo.addresses import Interval
+from mlblint.repo.certainty import Certainty
+from mlblint.repo.metallb import Pool
+from mlblint.repo.resources import is_opaque, mapping
+from mlblint.repo.service_allocation import Allocation, Namespaces
+from mlblint.repo.services import Service
+from mlblint.repo.sharing import Clash, clashes
+from mlblint.repo.versions import (
+    ADDRESS_POOL_READ,
+    AVOID_BUGGY_IPS,
+    PREFER_DUAL_STACK_FALLBACK,
+    REQUESTED_ADDRESS_IN_REQUESTED_POOL,
+    Version,
+    applies,
+)
+
+RefusalKind = Literal[
+    "invalid",
+    "conflicting",
+    "family",
+    "outside",
+    "two-pools",
+    "buggy",
+    "not-for-it",
+    "other-pool",
+    "unknown-pool",
+    "no-family",
+    "nobody",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Refusal:
+    """Why MetalLB gives a Service no address, whatever the others get. `certain` is false
+    where it depends on a version that cannot be told."""
+
+    request: Request
+    kind: RefusalKind
+    pool: Pool | None = None
+    address: Interval | None = None
+    certain: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class PoolTable:
+    """The pools that MetalLB of one version reads, to be asked for addresses and names."""
+
+    pools: tuple[Pool, ...]
+
+    @classmethod
+    def read_by(cls, version: Version | None, pools: Iterable[Pool]) -> PoolTable:
+        legacy = applies(ADDRESS_POOL_READ, version) is not False
+        return cls(tuple(p for p in pools if legacy or p.resource.kind != "AddressPool"))
+
+    @cached_property
+    def are_known(self) -> bool:
+        """Whether all names and addresses are known, and MetalLB accepts the addresses."""
+        return bool(self.pools) and all(
+            pool.name
+            and not is_opaque(pool.name)
+            and pool.known
+            and all(entry.interval for entry in pool.entries)
+            for pool in self.pools
+        )
+
+    @cached_property
+    def are_countable(self) -> bool:
+        """Whether each address is there once: MetalLB refuses pools that overlap."""
+        return self.are_known and not any(
+            earlier.family == later.family and earlier.last >= later.first
+            for (earlier, _), (later, _) in zip(self._held, self._held[1:], strict=False)
+        )
+
+    @cached_property
+    def named(self) -> Mapping[str, Pool]:
+        return {pool.name: pool for pool in self.pools}
+
+    @cached_property
+    def _held(self) -> Sequence[tuple[Interval, Pool]]:
+        held = ((e.interval, p) for p in self.pools for e in p.entries if e.interval)
+        return sorted(held, key=lambda one: one[0])
+
+    @cached_property
+    def _firsts(self) -> Sequence[tuple[int, int]]:
+        return [(interval.family, interval.first) for interval, _ in self._held]
+
+    @cached_property
+    def _reach(self) -> Sequence[tuple[int, int]]:
+        """How far the entries up to each one reach: pools that overlap are refused, but may
+        well be written."""
+        return list(accumulate(((i.family, i.last) for i, _ in self._held), max))
+
+    def holding(self, address: Interval) -> Iterator[Pool]:
+        at = (address.family, address.first)
+        index = bisect_right(self._firsts, at) - 1
+        while index >= 0 and self._reach[index] >= at:
+            interval, pool = self._held[index]
+            if interval.contains(address):
+                yield pool
+            index -= 1
+
+
+@dataclass(frozen=True, eq=False)
+class Allocator:
+    """MetalLB of one cluster. `services` are those that it serves, in the order of the files.
+    `complete` says whether all of the cluster's pools are in sight; `others` are pools of the
+    repository of which nobody can say whether they reach the cluster."""
+
+    version: Version | None
+    pools: tuple[Pool, ...]
+    services: tuple[Service, ...]
+    namespaces: Namespaces
+    complete: bool = True
+    others: tuple[Pool, ...] = ()
+
+    @cached_property
+    def table(self) -> PoolTable:
+        return PoolTable.read_by(self.version, self.pools)
+
+    @cached_property
+    def allocations(self) -> Mapping[Pool, Allocation]:
+        return {pool: Allocation(pool, self.version) for pool in self.table.pools}
+
+    @cached_property
+    def requests(self) -> tuple[Request, ...]:
+        return tuple(Request(service, self.version) for service in self.services)
+
+    @cached_property
+    def refusals(self) -> Mapping[Request, Refusal]:
+        found = ((request, self._refusal(request)) for request in self.requests)
+        return {request: refusal for request, refusal in found if refusal is not None}
+
+    @cached_property
+    def clashes(self) -> tuple[Clash, ...]:
+        """Who is in whose way, of those that are not refused anyway."""
+        pinned = (one for one in self.requests if one.is_known and one.addresses)
+        return tuple(clashes(one for one in pinned if one not in self.refusals))
+
+    def _refusal(self, request: Request) -> Refusal | None:
+        """The first thing that MetalLB would stumble over."""
+        if not request.is_known:
+            return None
+        if request.annotation and request.field:
+            return Refusal(request, "conflicting")
+        if request.fault:
+            return Refusal(request, "invalid")
+        if request.asked is not None and request.family not in request.families:
+            return Refusal(request, "family")
+        if not (self.complete and self.table.are_known):
+            return None
+        if request.pool and request.pool.value not in self.table.named:
+            elsewhere = any(p.name == request.pool.value for p in self.others)
+            return None if elsewhere else Refusal(request, "unknown-pool")
+        if request.addresses:
+            return self._of_addresses(request)
+        if request.pool:
+            return self._of_pool(request)
+        return None if self.others else self._of_all(request)
+
+    def _of_addresses(self, request: Request) -> Refusal | None:
+        holders = [list(self.table.holding(address)) for address in request.addresses]
+        for address, holding in zip(request.addresses, holders, strict=True):
+            if not holding:
+                elsewhere = any(not p.known or p.contains(address) for p in self.others)
+                return None if elsewhere else Refusal(request, "outside", address=address)
+            if all(map(self.avoids_buggy, holding)) and is_buggy(address):
+                known = applies(AVOID_BUGGY_IPS, self.version) is not None
+                return Refusal(request, "buggy", holding[0], address, known)
+        common = [pool for pool in holders[0] if all(pool in holding for holding in holders)]
+        if not common:
+            return Refusal(request, "two-pools")
+        pool = common[0]
+        if self._admits(pool, request) is False:
+            return Refusal(request, "not-for-it", pool, certain=self.version is not None)
+        checked = applies(REQUESTED_ADDRESS_IN_REQUESTED_POOL, self.version)
+        if request.pool and request.pool.value != pool.name and checked is not False:
+            return Refusal(request, "other-pool", pool, certain=checked is True)
+        return None
+
+    def _of_pool(self, request: Request) -> Refusal | None:
+        assert request.pool is not None
+        pool = self.table.named[request.pool.value]
+        if self._admits(pool, request) is False:
+            return Refusal(request, "not-for-it", pool, certain=self.version is not None)
+        return None if self.suits(pool, request) else Refusal(request, "no-family", pool)
+
+    def _of_all(self, request: Request) -> Refusal | None:
+        reserved = self.reserved(request)
+        if self.common_is_uncertain or any(certainty is None for _, certainty in reserved):
+            return None
+        if not (reserved or self.common):
+            return Refusal(request, "nobody")
+        suiting = any(self.suits(pool, request) for pool, _ in reserved)
+        return None if suiting or self._common_suits(request) else Refusal(request, "no-family")
+
+    def _admits(self, pool: Pool, request: Request) -> Certainty:
+        return self.allocations[pool].admits(request.service, self.namespaces)
+
+    # -- what a pool has ------------------------------------------------------------------
+
+    def avoids_buggy(self, pool: Pool) -> bool:
+        wanted = pool.resource.get("spec", "avoidBuggyIPs") is True
+        return wanted and applies(AVOID_BUGGY_IPS, self.version) is not False
+
+    @cached_property
+    def capacities(self) -> Mapping[Pool, tuple[int, int]]:
+        """How many addresses each pool has to give, of IPv4 and of IPv6."""
+        return {pool: self._capacity(pool) for pool in self.table.pools}
+
+    def _capacity(self, pool: Pool) -> tuple[int, int]:
+        counts = {4: 0, 6: 0}
+        for interval in filter(None, (entry.interval for entry in pool.entries)):
+            buggy = buggy_addresses(interval) if self.avoids_buggy(pool) else 0
+            counts[interval.family] += interval.size - buggy
+        return counts[4], counts[6]
+
+    def suits(self, pool: Pool, request: Request) -> bool:
+        """Whether it has addresses of a family that the Service might get."""
+        of_v4, of_v6 = map(bool, self.capacities[pool])
+        if self.takes_either(request) and (of_v4 or of_v6):
+            return True
+        has = {"IPv4": of_v4, "IPv6": of_v6, "both": of_v4 and of_v6}
+        return any(has[family] for family in request.families)
+
+    def takes_either(self, request: Request) -> bool:
+        """Whether it is content with one family although it would like both."""
+        fallback = applies(PREFER_DUAL_STACK_FALLBACK, self.version) is not False
+        return request.prefers_both and fallback and "both" in request.families
+
+    def _common_suits(self, request: Request) -> bool:
+        return any(self.suits(pool, request) for pool in self._kinds_of_common)
+
+    @cached_property
+    def _kinds_of_common(self) -> Sequence[Pool]:
+        """One pool for each combination of families that there is among the common ones."""
+        kinds = {tuple(map(bool, self.capacities[pool])): pool for pool, _ in self.common}
+        return list(kinds.values())
+
+    # -- who hands out --------------------------------------------------------------------
+
+    @cached_property
+    def common(self) -> tuple[tuple[Pool, Certainty], ...]:
+        """The pools from which everybody gets an address, and those that might be such."""
+        found = ((pool, one) for pool, one in self.allocations.items() if not one.present)
+        return tuple(
+            (pool, None if one.present is None else one.assigns_itself)
+            for pool, one in found
+            if one.assigns_itself is not False
+        )
+
+    @cached_property
+    def common_is_uncertain(self) -> bool:
+        return any(certainty is None for _, certainty in self.common)
+
+    def reserved(self, request: Request) -> Sequence[tuple[Pool, Certainty]]:
+        """The pools from which only some Services get an address, this one among them."""
+        found = (
+            (pool, self.allocations[pool].hands_out(request.service, self.namespaces))
+            for pool in self._reserved_for(request.service)
+        )
+        return [(pool, certainty) for pool, certainty in found if certainty is not False]
+
+    def _reserved_for(self, service: Service) -> Iterator[Pool]:
+        yield from self._by_namespace.get(service.namespace or "default", ())
+        yield from self._by_selectors
+        if service.is_manifest and not any(map(is_opaque, service.labels)):
+            for label in service.labels.items():
+                yield from self._by_label.get(label, ())
+        else:
+            yield from dict.fromkeys(pool for pools in self._by_label.values() for pool in pools)
+
+    @cached_property
+    def _by_namespace(self) -> Mapping[str, Sequence[Pool]]:
+        """The pools that are there for certain namespaces by their names alone."""
+        found: dict[str, list[Pool]] = {}
+        for pool, allocation in self.allocations.items():
+            if _is_by_name(allocation):
+                for name in dict.fromkeys(allocation.namespaces):
+                    found.setdefault(name, []).append(pool)
+        return found
+
+    @cached_property
+    def _by_label(self) -> Mapping[tuple[str, Any], Sequence[Pool]]:
+        """The pools that are there for Services with certain labels, by one label of each of
+        their selectors."""
+        found: dict[tuple[str, Any], list[Pool]] = {}
+        for pool, allocation in self.allocations.items():
+            for label in dict.fromkeys(_labels_of(allocation)):
+                found.setdefault(label, []).append(pool)
+        return found
+
+    @cached_property
+    def _by_selectors(self) -> Sequence[Pool]:
+        """All others that are not there for everybody."""
+        return [
+            pool
+            for pool, one in self.allocations.items()
+            if one.present is not False and not _is_by_name(one) and not _labels_of(one)
+        ]
+
+
+def is_buggy(address: Interval) -> bool:
+    """Whether some routers take it for a network or a broadcast address."""
+    return address.family == 4 and address.first % 256 in (0, 255)
+
+
+def buggy_addresses(interval: Interval) -> int:
+    if interval.family != 4:
+        return 0
+
+    def below(end: int) -> int:
+        """Of the addresses before `end`."""
+        return end // 256 * 2 + (1 if end % 256 else 0)
+
+    return below(interval.last + 1) - below(interval.first)
+
+
+def _labels_of(allocation: Allocation) -> list[tuple[str, Any]]:
+    """A label that a Service must have for each selector; none if that does not tell whom the
+    pool is for."""
+    selectors = allocation.service_selectors
+    required = [dict(mapping(mapping(one).get("matchLabels"))) for one in selectors]
+    if not allocation.present or _is_by_name(allocation) or not all(required):
+        return []
+    labels = [next(iter(one.items())) for one in required]
+    return [] if any(is_opaque(part) for label in labels for part in label) else labels
+
+
+def _is_by_name(allocation: Allocation) -> bool:
+    names = allocation.namespaces
+    by_name = allocation.present and names and not allocation.namespace_selectors
+    return bool(by_name) and not any(map(is_opaque, names))
