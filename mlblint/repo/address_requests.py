@@ -14,9 +14,10 @@ from typing import Any, Literal
 
 from mlblint.repo.addresses import EntryFault, Interval, parse_address, parse_entry
 from mlblint.repo.helm import Release
+from mlblint.repo.requests import keys_read
 from mlblint.repo.resources import is_opaque, items, mapping, text
-from mlblint.repo.services import FORMER_PREFIX, PREFIXES, Service
-from mlblint.repo.versions import METALLB_IO_ANNOTATIONS, Version, applies
+from mlblint.repo.services import Service
+from mlblint.repo.versions import Version
 from mlblint.text.places import Place
 
 Family = Literal["IPv4", "IPv6", "both"]
@@ -157,9 +158,7 @@ class Request:
 
     def _annotated(self, suffix: str) -> Asked | None:
         """The newer prefix wins by its presence, even if nothing is asked for under it."""
-        new = applies(METALLB_IO_ANNOTATIONS, self.version) is not False
-        for prefix in PREFIXES if new else (FORMER_PREFIX,):
-            key = f"{prefix}/{suffix}"
+        for key in keys_read(suffix, self.version):
             value = self.service.notes.get(key)
             if value is not None:
                 return Asked(key, value, self.service) if text(value) else None

@@ -14,7 +14,7 @@ from mlblint.repo.services import (
     Field,
     Service,
 )
-from mlblint.repo.versions import LOAD_BALANCER_IPS, METALLB_IO_ANNOTATIONS, applies
+from mlblint.repo.versions import LOAD_BALANCER_IPS, METALLB_IO_ANNOTATIONS, Version, applies
 from mlblint.text.places import Place
 
 if TYPE_CHECKING:
@@ -97,15 +97,21 @@ def note(service: Service, key: str) -> Field | None:
     return Field(value, service.note(key))
 
 
+def keys_read(suffix: str, version: Version | None) -> Iterator[str]:
+    """The annotations in which MetalLB looks for a request, in their order: the first that is
+    there counts."""
+    if suffix == "loadBalancerIPs" and applies(LOAD_BALANCER_IPS, version) is False:
+        return
+    since = applies(METALLB_IO_ANNOTATIONS, version)
+    for prefix in (FORMER_PREFIX,) if since is False else PREFIXES:
+        yield f"{prefix}/{suffix}"
+
+
 def requested_by_annotation(service: Service, cluster: Cluster) -> tuple[str, Field] | None:
     """The annotation by which it asks for addresses, as the MetalLB of its cluster reads it: the
     current prefix wins by being there, even if it says nothing (metallb
     controller/service.go@v0.15.3, `valueForAnnotation`)."""
-    if applies(LOAD_BALANCER_IPS, cluster.version) is False:
-        return None
-    since = applies(METALLB_IO_ANNOTATIONS, cluster.version)
-    for prefix in (FORMER_PREFIX,) if since is False else PREFIXES:
-        key = f"{prefix}/loadBalancerIPs"
+    for key in keys_read("loadBalancerIPs", cluster.version):
         if key in service.notes:
             found = note(service, key)
             return (key, found) if found is not None and found.value else None
