@@ -207,6 +207,9 @@ class _Explainer:
             return _wrong_choice(value, [argument])
         if error.validator == "pattern":
             return f"expected a text of the form {argument}; found {found(value)}"
+        if error.validator in ("minimum", "maximum"):
+            limit = "at least" if error.validator == "minimum" else "at most"
+            return f"expected {limit} {argument}; found {found(value)}"
         if error.validator in ("minLength", "minItems") and argument == 1:
             return "expected one that is not empty"
         return error.message if len(error.message) <= 200 else f"{error.message[:197]}..."

@@ -1,0 +1,97 @@
+"""The kinds of MetalLB's API: which versions of them each release serves, and their fields."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from mlblint.package_data import data_folder
+from mlblint.repo.schemas import is_in, load, since_of, until_of
+from mlblint.repo.resources import mapping
+from mlblint.repo.versions import Version
+from mlblint.schema import Formats, Schema
+from mlblint.text.nodes import Path
+
+_FOLDER = "metallb"
+_OBJECT = f"{_FOLDER}/object.json"
+
+OPERATOR_KINDS = ("MetalLB",)
+"""Of the same group, but the MetalLB operator's (metallb/metallb-operator api/v1beta1)."""
+
+
+class Home(NamedTuple):
+    """A field of a kind, and where it stands."""
+
+    kind: str
+    version: str
+    path: Path
+    schema: Schema
+
+
+@lru_cache(maxsize=None)
+def served() -> Mapping[str, tuple[str, ...]]:
+    """The versions in which each kind was ever served, the newest last."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in sorted((data_folder("schemas") / _FOLDER).iterdir()):
+        kind, dot, version = path.stem.partition(".")
+        if dot:
+            found[kind].append(version)
+    return {kind: tuple(versions) for kind, versions in found.items()}
+
+
+@lru_cache(maxsize=None)
+def schema_of(kind: str, version: str) -> Schema | None:
+    """What the API server asks of an object, its metadata included; None if no release serves
+    such a thing."""
+    if version not in served().get(kind, ()):
+        return None
+    frame, own = load(_OBJECT), load(f"{_FOLDER}/{kind}.{version}.json")
+    return {
+        **own,
+        "required": [*frame["required"], *own.get("required", ())],
+        "properties": {**frame["properties"], **own["properties"]},
+    }
+
+
+def is_served(schema: Schema, release: Version | None) -> bool | None:
+    """Whether a release serves it; None if the release is unknown."""
+    return is_in(schema, release) if release is not None else None
+
+
+def lifetime(schema: Schema) -> tuple[Version | None, Version | None]:
+    return since_of(schema), until_of(schema)
+
+
+def fields(kind: str, version: str) -> Iterator[Home]:
+    """All fields of a kind, but for its metadata and what MetalLB writes itself."""
+    schema = schema_of(kind, version)
+    if schema is not None:
+        spec = mapping(mapping(schema["properties"]).get("spec"))
+        yield from _fields(kind, version, spec, ("spec",))
+
+
+def _fields(kind: str, version: str, schema: Schema, path: Path) -> Iterator[Home]:
+    for key, below in mapping(schema.get("properties")).items():
+        yield Home(kind, version, (*path, key), below)
+        inner = mapping(below.get("items")) if below.get("type") == "array" else below
+        yield from _fields(kind, version, inner, (*path, key))
+
+
+_SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
+
+
+def _whole_seconds(text: str) -> str | None:
+    """metallb api/v1beta2/bgppeer_types.go@v0.16.1: 1 to 65535 whole seconds."""
+    parts = re.findall(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)", text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        return f'expected a duration, such as 10s; found "{text}"'
+    seconds = sum(float(number) * _SECONDS[unit] for number, unit in parts)
+    if abs(seconds - round(seconds)) > 1e-9 or not 1 <= round(seconds) <= 65535:
+        return f'expected 1 to 65535 whole seconds; found "{text}"'
+    return None
+
+
+FORMATS: Formats = {"whole-seconds": _whole_seconds}
