@@ -25,6 +25,7 @@ __all__ = [
     "found",
     "nearest",
     "schema_violations",
+    "surely_meant",
     "violations",
 ]
 
@@ -89,6 +90,20 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     by_lower = {one.lower().replace("_", "-"): one for one in known}
     match = get_close_matches(name.lower().replace("_", "-"), by_lower, n=1, cutoff=0.6)
     return by_lower[match[0]] if match else None
+
+
+def surely_meant(name: str, known: Iterable[str]) -> str | None:
+    """The only known name that differs in case, hyphens or number alone."""
+    meant = [one for one in known if _same_word(_bare(name), _bare(one))]
+    return meant[0] if len(meant) == 1 else None
+
+
+def _bare(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def _same_word(one: str, other: str) -> bool:
+    return any(one + ending == other or other + ending == one for ending in ("", "s", "es"))
 
 
 def found(value: object) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from mlblint.package_data import data_folder
-from mlblint.repo.schemas import is_in, load, since_of, until_of
 from mlblint.repo.resources import mapping
-from mlblint.repo.versions import Version
+from mlblint.repo.schemas import load
 from mlblint.schema import Formats, Schema
 from mlblint.text.nodes import Path
 
@@ -31,7 +30,7 @@ class Home(NamedTuple):
     schema: Schema
 
 
-@lru_cache(maxsize=None)
+@cache
 def served() -> Mapping[str, tuple[str, ...]]:
     """The versions in which each kind was ever served, the newest last."""
     found: dict[str, list[str]] = defaultdict(list)
@@ -42,7 +41,7 @@ def served() -> Mapping[str, tuple[str, ...]]:
     return {kind: tuple(versions) for kind, versions in found.items()}
 
 
-@lru_cache(maxsize=None)
+@cache
 def schema_of(kind: str, version: str) -> Schema | None:
     """What the API server asks of an object, its metadata included; None if no release serves
     such a thing."""
@@ -54,15 +53,6 @@ def schema_of(kind: str, version: str) -> Schema | None:
         "required": [*frame["required"], *own.get("required", ())],
         "properties": {**frame["properties"], **own["properties"]},
     }
-
-
-def is_served(schema: Schema, release: Version | None) -> bool | None:
-    """Whether a release serves it; None if the release is unknown."""
-    return is_in(schema, release) if release is not None else None
-
-
-def lifetime(schema: Schema) -> tuple[Version | None, Version | None]:
-    return since_of(schema), until_of(schema)
 
 
 def fields(kind: str, version: str) -> Iterator[Home]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from mlblint.package_data import data_folder
@@ -21,7 +21,7 @@ from mlblint.text.nodes import Path
 _SINCE, _UNTIL, _BEFORE, _IGNORED = "x-since", "x-until", "x-before", "x-ignored"
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(name: str) -> Schema:
     """A file of the folder `schemas`."""
     schema: Schema = json.loads((data_folder("schemas") / name).read_text("utf-8"))
