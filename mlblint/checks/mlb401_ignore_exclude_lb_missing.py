@@ -8,6 +8,7 @@ from dataclasses import replace
 from mlblint.context import Context, subject
 from mlblint.findings import Fix, Problem, Subject
 from mlblint.repo import values_edits
+from mlblint.repo.chart import is_misplaced
 from mlblint.repo.exclude_label import IGNORE_FLAG, IGNORE_VALUE, LABEL, mentions_flag
 from mlblint.repo.helm import Release
 from mlblint.repo.metallb import Installation
@@ -67,6 +68,8 @@ def _judge_chart(release: Release, version: Version | None) -> Iterator[Problem]
             # Somebody wrote this on purpose.
             fix=Fix("set it to `true`", (Set(given.place, value),), "unsafe"),
         )
+    elif is_misplaced(release, IGNORE_VALUE, True):
+        return  # Rule 404 tells where it belongs.
     elif (given is None or given.value is None) and release.complete:
         name = ".".join((*release.key, *IGNORE_VALUE))
         edit = values_edits.insertion(release, IGNORE_VALUE, True)

@@ -303,3 +303,19 @@ def test_values_in_double_quotes_are_reported_and_left_alone(repository: Callabl
     (finding,) = repository({"f.yaml": text}).findings("MLB401")
     assert finding.fix is None
     assert "double-quoted" in (finding.unfixable or "")
+
+
+def test_a_key_in_the_wrong_place_is_another_rules(repository: Callable) -> None:
+    text = application(helm("helm:\n  values: |\n    ignoreExcludeLB: true\n"))
+    repo = repository({"f.yaml": text})
+    assert repo.spots("MLB401", "MLB404") == ["MLB404 f.yaml:11:9"]
+    moved = repo.fixed("MLB401", "MLB404", unsafe=True)
+    assert moved == {
+        "f.yaml": text.replace(
+            "        ignoreExcludeLB: true\n",
+            "        speaker:\n          ignoreExcludeLB: true\n",
+        )
+    }
+    # One that is off would not help anywhere.
+    off = repository({"f.yaml": text.replace("LB: true", "LB: false")})
+    assert off.spots("MLB401") == ["MLB401 f.yaml:10:7"]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mlblint.package_data import data_folder
-from mlblint.repo import schemas
+from mlblint.repo import chart, schemas
 from mlblint.repo.kinds import FORMATS, schema_of, served
 from mlblint.repo.schemas import at, eras, faults, unknown_keys, without_nulls
 from mlblint.repo.versions import RELEASES, Version, parse_version
@@ -188,3 +188,36 @@ def test_the_kinds_of_a_release(release: Version) -> None:
             path for path, _ in flat(whole, at({**status, "x-ignored": False}, release), "status")
         }
         assert known >= set(fact["status"]), name
+
+
+# -- the chart's values ---------------------------------------------------------------------------
+
+VALUES = FACTS.with_name("helm_values_by_release.json")
+
+
+@cache
+def chart_facts() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads(VALUES.read_text())
+    return found
+
+
+def defaults(schema: Mapping[str, Any], name: str = "") -> Iterator[tuple[str, Any]]:
+    for key, field in schema.get("properties", {}).items():
+        if "default" in field:
+            yield name + key, field["default"]
+        yield from defaults(field, f"{name}{key}.")
+
+
+@with_facts
+@pytest.mark.parametrize("release", RELEASES[RELEASES.index(Version(0, 12, 1)) :], ids=str)
+def test_the_values_of_a_release(release: Version) -> None:
+    expected = dict(chart_facts()[f"v{release}"])
+    if release == Version(0, 16, 0):
+        # It was null by mistake, which the next release mended.
+        assert expected.pop("frr-k8s.prometheus") is None
+    assert dict(defaults(at(chart.schema(), release))) == expected
+
+
+def test_every_value_says_what_it_is_for() -> None:
+    for key, field in chart.schema()["properties"].items():
+        assert field.get("description"), key
