@@ -11,7 +11,7 @@ from mlblint.repo.files import Files
 from mlblint.repo.helm import Layer, Release
 from mlblint.repo.metallb import Installation
 from mlblint.repo.model import Cluster
-from mlblint.repo.resources import get, is_opaque, mapping
+from mlblint.repo.resources import get, is_opaque
 from mlblint.repo.schemas import at, field, load, since_of, unknown_keys, without_nulls
 from mlblint.repo.versions import Version
 from mlblint.schema import Schema, surely_meant
@@ -87,13 +87,14 @@ def is_misplaced(release: Release, path: Path, value: object) -> bool:
 
 def setting(release: Release, version: Version | None, *path: str) -> Any:
     """What a value comes to: what is given, or else the default of that version. None where
-    that cannot be told."""
+    that cannot be told, and where that version does not have it."""
+    known = field(at(schema(), version), path) if version is not None else {}
     found = release.value(*path)
+    if known is None:
+        return None
     if found is not None and found.value is not None:
         return None if is_opaque(found.value) else found.value
-    if version is None or (found is None and not release.complete):
-        return None
-    return mapping(field(at(schema(), version), path)).get("default")
+    return known.get("default") if found is not None or release.complete else None
 
 
 def is_read_by_templates(files: Files, release: Release, key: str) -> bool:

@@ -317,7 +317,7 @@ def test_services_of_ingress_controllers(
     text = (
         application("valuesObject:\n" + indent(values, "  "))
         .replace("https://metallb.github.io/metallb", url)
-        .replace("chart: metallb", f"chart: metallb")
+        .replace("chart: metallb", f"chart: {chart}")
         .replace("0.15.3", "34.0.0")
     )
     assert repository({"f.yaml": text}).spots(MLB) == spots
