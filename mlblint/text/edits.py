@@ -6,7 +6,7 @@ in which edits that speak of the old document can be made one after the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mlblint.text.documents import Document
@@ -70,15 +70,23 @@ class ReplacePart:
     text: str
 
 
-Edit = Set | Insert | Remove | RenameKey | Append | ReplacePart
+@dataclass(frozen=True)
+class AddDocument:
+    """Put a document of its own behind the one of `place`, which is a file's."""
+
+    place: Place
+    value: Mapping[str, object]
+
+
+Edit = Set | Insert | Remove | RenameKey | Append | ReplacePart | AddDocument
 
 _PHASES = {Set: 0, ReplacePart: 0, Insert: 1, Append: 1, Remove: 2, RenameKey: 3}
 
 
 def in_order(edits: Iterable[Edit]) -> list[Edit]:
     """Edits inside scalars come before those of the documents around, removals go from the
-    last item to the first and renames from the inside out: so no edit changes the path of one
-    that comes after it."""
+    last item to the first and renames from the inside out, and documents are added last: so no
+    edit changes the path of one that comes after it."""
     levels: dict[int, list[Edit]] = {}
     for edit in _distinct(edits):
         levels.setdefault(_level(edit.place.document), []).append(edit)
@@ -98,12 +106,14 @@ def _on_level(edits: list[Edit]) -> list[Edit]:
         depth = -len(edit.place.path) if isinstance(edit, RenameKey) else 0
         return _PHASES[type(edit)], depth
 
-    ordered = sorted(edits, key=rank)
+    added = [edit for edit in edits if isinstance(edit, AddDocument)]
+    ordered = sorted((edit for edit in edits if not isinstance(edit, AddDocument)), key=rank)
     removals = [edit for edit in ordered if isinstance(edit, Remove)]
     removals.sort(key=lambda edit: _sortable(edit.place.path), reverse=True)
     first = next((at for at, edit in enumerate(ordered) if isinstance(edit, Remove)), 0)
     ordered[first : first + len(removals)] = removals
-    return ordered
+    # Each goes right behind its document, in front of those that were put there before it.
+    return [*ordered, *reversed(added)]
 
 
 def _distinct(edits: Iterable[Edit]) -> Iterator[Edit]:

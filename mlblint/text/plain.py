@@ -49,12 +49,12 @@ def holds(data: object, key: Key) -> bool:
 
 def _set(data: object, edit: Edit) -> object:
     assert isinstance(edit, Set)
-    return changed_at(data, edit.place.path, lambda _: _as_read(edit.value))
+    return changed_at(data, edit.place.path, lambda _: as_read(edit.value))
 
 
 def _insert(data: object, edit: Edit) -> object:
     assert isinstance(edit, Insert)
-    return _with_key(data, edit.place.path, edit.key, _as_read(edit.value), edit.after)
+    return _with_key(data, edit.place.path, edit.key, as_read(edit.value), edit.after)
 
 
 def _with_key(data: object, path: Path, key: str, value: object, after: str | None) -> object:
@@ -78,7 +78,7 @@ def _with_key(data: object, path: Path, key: str, value: object, after: str | No
 
 def _append(data: object, edit: Edit) -> object:
     assert isinstance(edit, Append)
-    path, value = edit.place.path, _as_read(edit.value)
+    path, value = edit.place.path, as_read(edit.value)
 
     def longer(items: object) -> object:
         if items is not None and not isinstance(items, list):
@@ -141,12 +141,12 @@ def _replace_part(data: object, edit: Edit) -> object:
     return changed_at(data, edit.place.path, replaced)
 
 
-def _as_read(value: object) -> object:
+def as_read(value: object) -> object:
     """A value of an edit, as it would be read from YAML: keys are strings, tuples lists."""
     if isinstance(value, dict):
-        return {str(key): _as_read(item) for key, item in value.items()}
+        return {str(key): as_read(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_as_read(item) for item in value]
+        return [as_read(item) for item in value]
     return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from mlblint.text import blocks, flows, guards
 from mlblint.text.addresses import Address, address, at_address, document_starts, outermost
 from mlblint.text.documents import Chunk, Document
 from mlblint.text.edits import (
+    AddDocument,
     Append,
     Edit,
     Insert,
@@ -19,7 +21,7 @@ from mlblint.text.edits import (
     in_order,
 )
 from mlblint.text.embedded import literal_lines
-from mlblint.text.emit import entry, plain_is_possible, quoted
+from mlblint.text.emit import block, entry, plain_is_possible, quoted
 from mlblint.text.emit import string as written_string
 from mlblint.text.layout import (
     Lines,
@@ -33,11 +35,15 @@ from mlblint.text.layout import (
 from mlblint.text.nodes import Alias, Mapping, Scalar
 from mlblint.text.nodes import Sequence as List
 from mlblint.text.outward import outward
+from mlblint.text.parser import parse
 from mlblint.text.places import Place
 from mlblint.text.scalars import key_text, resolve
 from mlblint.text.sites import Site
 from mlblint.text.source import Source
 from mlblint.text.splices import Refusal, Splice, apply, compose, joined, shift
+
+# `...` and directives divide a stream in other ways than `---` does.
+_ENDED = re.compile(r"^(?:\.\.\.(?:[ \t\r\n]|\Z)|%)", re.MULTILINE)
 
 
 def plan(edits: Sequence[Edit]) -> tuple[Splice, ...]:
@@ -293,6 +299,21 @@ def _part_of_block_scalar(text: str, node: Scalar, part: Splice) -> Splice:
     return outward([part], lines)[0]
 
 
+def _add_document(edit: Edit) -> list[Splice]:
+    """At the end of the stretch of text that was parsed as this document alone."""
+    assert isinstance(edit, AddDocument)
+    document = edit.place.document
+    start, end = document.part
+    text = document.text[start:end]
+    alone = len(parse(text)) == 1 and not _ENDED.search(text)
+    if document.host is not None or not alone or flows.is_json(document):
+        raise Refusal("no document can be put behind this one")
+    lines = ["---", *block(edit.value, style_at(Lines(document), document, None))]
+    if text.endswith("\n"):
+        return [Splice(end, end, "\n".join([*lines, ""]))]
+    return [Splice(end, end, "\n".join(["", *lines]))]
+
+
 _PLANNERS: dict[type, Callable[[Edit], Iterable[Splice]]] = {
     Set: _set,
     Insert: _insert,
@@ -300,4 +321,5 @@ _PLANNERS: dict[type, Callable[[Edit], Iterable[Splice]]] = {
     Remove: _remove,
     RenameKey: _rename,
     ReplacePart: _replace_part,
+    AddDocument: _add_document,
 }

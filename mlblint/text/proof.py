@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mlblint.text import plain, scalars
 from mlblint.text.comments import comment_spans, scalar_spans
 from mlblint.text.documents import Chunk, Document, chunks
-from mlblint.text.edits import Edit, Remove
+from mlblint.text.edits import AddDocument, Edit, Remove
 from mlblint.text.nodes import Node, Path, find, key_node
 from mlblint.text.parser import Parsed, YamlError, parse
 from mlblint.text.source import Source
@@ -60,16 +60,38 @@ class _Embedded:
 
 def _prove_text(old: str, new: str, edits: Sequence[Located], tabs_are_blanks: bool) -> None:
     old_chunks, new_chunks = list(chunks(old)), list(chunks(new))
-    if len(old_chunks) != len(new_chunks):
-        raise Refusal("the number of documents would change")
     starts = [chunk.start for chunk in old_chunks]
     by_chunk: dict[int, list[Located]] = {}
+    added: dict[int, list[AddDocument]] = {}
     for one in edits:
-        by_chunk.setdefault(bisect_right(starts, one[0][0][1]) - 1, []).append(one)
-    for number, (before, after) in enumerate(zip(old_chunks, new_chunks, strict=True)):
+        number = bisect_right(starts, one[0][0][1]) - 1
+        if isinstance(one[1], AddDocument):
+            added.setdefault(number, []).append(one[1])
+        else:
+            by_chunk.setdefault(number, []).append(one)
+    remaining = _without_added(new_chunks, len(old_chunks), added)
+    for number, (before, after) in enumerate(zip(old_chunks, remaining, strict=True)):
         own = by_chunk.get(number, [])
         if before.text != after.text or any(len(address) == 1 for address, _ in own):
             _prove_chunk(before, after, own, tabs_are_blanks)
+
+
+def _without_added(
+    new: Sequence[Chunk], count: int, added: Mapping[int, Sequence[AddDocument]]
+) -> list[Chunk]:
+    """The documents that were there before; those that edits added behind them are proven."""
+    if len(new) != count + sum(map(len, added.values())):
+        raise Refusal("the number of documents would change")
+    kept: list[Chunk] = []
+    rest = iter(new)
+    for number in range(count):
+        kept.append(next(rest))
+        for edit in added.get(number, ()):
+            documents = parse(next(rest).text)
+            if len(documents) != 1:
+                raise Refusal("the number of documents would change")
+            _prove_data(plain.as_read(edit.value), scalars.data(documents[0].root))
+    return kept
 
 
 def _prove_chunk(old: Chunk, new: Chunk, edits: Sequence[Located], tabs_are_blanks: bool) -> None:
