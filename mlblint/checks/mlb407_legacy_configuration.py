@@ -23,7 +23,7 @@ from mlblint.repo.versions import (
     Version,
     applies,
 )
-from mlblint.text.edits import AddDocument, Edit, Remove, Set
+from mlblint.text.edits import AddDocument, Append, Edit, Remove, Set
 from mlblint.text.places import Place
 
 _CURRENT = f"{GROUP}/v1beta1"
@@ -160,12 +160,21 @@ def _converted(
         return None, "a patch gives part of it"
     if any(ad.covers(Pool(delivered)) for ad in cluster.advertisements):
         return Fix("make it an IPAddressPool", tuple(edits), "unsafe"), None
-    if resource.base.path or is_opaque(resource.name) or not resource.name:
-        return None, "an L2Advertisement cannot be put behind it"
+    if is_opaque(resource.name) or not resource.name:
+        return None, "its name is not known, which an L2Advertisement needs"
     if any(ad.resource.name == resource.name for ad in cluster.advertisements):
         return None, "there is an advertisement of that name already, for other pools"
-    edits.append(AddDocument(resource.base, _advertisement(resource, cluster, context)))
+    edits.append(_beside(resource.base, _advertisement(resource, cluster, context)))
     return Fix("make it an IPAddressPool with an L2Advertisement", tuple(edits), "unsafe"), None
+
+
+def _beside(base: Place, value: dict[str, object]) -> Edit:
+    """Behind the document or, for an item of a List, at its end."""
+    return (
+        Append(Place(base.document, base.path[:-1]), value)
+        if base.path
+        else AddDocument(base, value)
+    )
 
 
 def _advertisement(resource: Resource, cluster: Cluster, context: Context) -> dict[str, object]:

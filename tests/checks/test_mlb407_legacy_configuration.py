@@ -151,6 +151,18 @@ def test_a_pool_becomes_two_objects(repository: Callable) -> None:
     }
 
 
+def test_a_pool_in_a_list(repository: Callable) -> None:
+    def listed(*objects: str) -> str:
+        return "apiVersion: v1\nkind: List\nitems:\n" + "".join(
+            ("- " if at == 0 else "  ") + line + "\n"
+            for one in objects
+            for at, line in enumerate(one.removeprefix("---\n").splitlines())
+        )
+
+    new = fixed({"f.yaml": listed(POOL)}, repository)
+    assert new == {"f.yaml": listed(CONVERTED, ADVERTISEMENT)}
+
+
 def test_a_pool_of_the_alpha_version(repository: Callable) -> None:
     text = POOL.replace("v1beta1", "v1alpha1").removesuffix("\n")
     assert fixed({"f.yaml": text}, repository) == {
@@ -184,13 +196,10 @@ def test_all_rules_together_leave_nothing_new(repository: Callable) -> None:
 
 UNFIXABLE = {
     "by BGP": (POOL.replace("layer2", "bgp"), {}, "which peers"),
-    "in a list": (
-        "apiVersion: v1\nkind: List\nitems:\n"
-        + "".join(
-            ("- " if at == 0 else "  ") + line + "\n" for at, line in enumerate(POOL.splitlines())
-        ),
+    "without a name that is known": (
+        POOL.replace("cellar", "'{{ name }}'"),
         {},
-        "cannot be put behind it",
+        "its name is not known",
     ),
     "beside an advertisement of its name": (
         POOL,
