@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
 from mlblint.package_data import data_folder
+from mlblint.repo.durations import SECOND, parse_duration
 from mlblint.repo.resources import mapping
 from mlblint.repo.schemas import load
 from mlblint.schema import Formats, Schema
@@ -70,16 +70,12 @@ def _fields(kind: str, version: str, schema: Schema, path: Path) -> Iterator[Hom
         yield from _fields(kind, version, inner, (*path, key))
 
 
-_SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
-
-
 def _whole_seconds(text: str) -> str | None:
     """metallb api/v1beta2/bgppeer_types.go@v0.16.1: 1 to 65535 whole seconds."""
-    parts = re.findall(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)", text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
+    duration = parse_duration(text)
+    if duration is None:
         return f'expected a duration, such as 10s; found "{text}"'
-    seconds = sum(float(number) * _SECONDS[unit] for number, unit in parts)
-    if abs(seconds - round(seconds)) > 1e-9 or not 1 <= round(seconds) <= 65535:
+    if duration % SECOND or not 1 <= duration // SECOND <= 65535:
         return f'expected 1 to 65535 whole seconds; found "{text}"'
     return None
 
