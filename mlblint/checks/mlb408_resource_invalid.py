@@ -8,7 +8,7 @@ from dataclasses import replace
 from mlblint.context import Context, subject_of
 from mlblint.findings import Problem
 from mlblint.repo.delivery import WAVE
-from mlblint.repo.kinds import FORMATS, OPERATOR_KINDS, schema_of, served
+from mlblint.repo.kinds import OPERATOR_KINDS, schema_of, served
 from mlblint.repo.metallb import GROUP
 from mlblint.repo.resources import Resource, get, is_opaque
 from mlblint.repo.schemas import faults, is_in, since_of, without_nulls
@@ -39,7 +39,7 @@ def _judge(resource: Resource, version: Version | None) -> Iterator[Problem]:
     if schema is None or (version is not None and not is_in(schema, version)):
         yield from _not_served(resource, schema, version)
         return
-    for violation in faults(schema, without_nulls(resource.data), version, FORMATS):
+    for violation in faults(schema, without_nulls(resource.data), version):
         path = (*violation.path, violation.missing) if violation.missing else violation.path
         if path != _WAVE_PATH and not _is_undecided(resource, path):
             yield _problem(resource, path, violation, version)
@@ -100,6 +100,10 @@ def _is_placeholder(value: object) -> bool:
     return inner is None and " " in str(key)
 
 
+def _named(resource: Resource) -> str:
+    return f"{resource.kind} `{resource.name}`" if resource.name else resource.kind
+
+
 def _problem(
     resource: Resource, path: Path, violation: Violation, version: Version | None
 ) -> Problem:
@@ -110,7 +114,7 @@ def _problem(
     quoted = bare and violation.message.endswith('"')
     return Problem(
         resource.place(*path),
-        f"{fault}. The API server refuses the {resource.kind} `{resource.name}` by the schema"
+        f"{fault}. The API server refuses the {_named(resource)} by the schema"
         f"{release}, {_CONSEQUENCE}",
         "write it without quotes" if quoted else f"give `{where}` a value that the schema allows",
         unfixable="which value was meant has to be decided by a person",

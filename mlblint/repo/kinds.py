@@ -8,10 +8,9 @@ from functools import cache
 from typing import NamedTuple
 
 from mlblint.package_data import data_folder
-from mlblint.repo.durations import SECOND, parse_duration
 from mlblint.repo.resources import mapping
 from mlblint.repo.schemas import load
-from mlblint.schema import Formats, Schema
+from mlblint.schema import Schema
 from mlblint.text.nodes import Path
 
 _FOLDER = "metallb"
@@ -68,16 +67,3 @@ def _fields(kind: str, version: str, schema: Schema, path: Path) -> Iterator[Hom
         yield Home(kind, version, (*path, key), below)
         inner = mapping(below.get("items")) if below.get("type") == "array" else below
         yield from _fields(kind, version, inner, (*path, key))
-
-
-def _whole_seconds(text: str) -> str | None:
-    """metallb api/v1beta2/bgppeer_types.go@v0.16.1: 1 to 65535 whole seconds."""
-    duration = parse_duration(text)
-    if duration is None:
-        return f'expected a duration, such as 10s; found "{text}"'
-    if duration % SECOND or not 1 <= duration // SECOND <= 65535:
-        return f'expected 1 to 65535 whole seconds; found "{text}"'
-    return None
-
-
-FORMATS: Formats = {"whole-seconds": _whole_seconds}

@@ -15,7 +15,7 @@ from typing import Any
 from mlblint.package_data import data_folder
 from mlblint.repo.resources import mapping
 from mlblint.repo.versions import RELEASES, Version, parse_version
-from mlblint.schema import Formats, Schema, Violation, violations
+from mlblint.schema import Schema, Violation, violations
 from mlblint.text.nodes import Path
 
 _SINCE, _UNTIL, _BEFORE, _IGNORED = "x-since", "x-until", "x-before", "x-ignored"
@@ -84,15 +84,13 @@ def _turns(schema: Any) -> Iterator[Version]:
             yield from _turns(value)
 
 
-def faults(
-    schema: Schema, data: object, version: Version | None, formats: Formats | None = None
-) -> list[Violation]:
+def faults(schema: Schema, data: object, version: Version | None) -> list[Violation]:
     """What is wrong with `data`; of an unknown release, only what is wrong in every one."""
     if version is not None:
-        return list(violations(at(schema, version), data, formats))
+        return list(violations(at(schema, version), data))
     found: list[Violation] = []
     for index, release in enumerate(reversed(eras(schema))):
-        here = list(violations(at(schema, release), data, formats))
+        here = list(violations(at(schema, release), data))
         at_places = {(one.path, one.kind, one.missing) for one in here}
         found = (
             [one for one in found if (one.path, one.kind, one.missing) in at_places]

@@ -65,19 +65,6 @@ REFUSED = {
         "0.14.8",
         "f.yaml:5:1",
     ),
-    "no whole seconds": (
-        pool("  myASN: 1\n  peerASN: 2\n  connectTime: 1500ms\n" + PEER, "BGPPeer", "v1beta2"),
-        "0.14.9",
-        "f.yaml:8:16",
-    ),
-    "aggregation beside Services": (
-        pool(
-            "  aggregationLength: 24\n  serviceSelectors: [{matchLabels: {a: b}}]\n",
-            "BGPAdvertisement",
-        ),
-        "0.16.1",
-        "f.yaml:6:22",
-    ),
     "a version that never was": (pool(ADDRESSES, version="v1beta2"), None, "f.yaml:1:13"),
     "a kind that is none": (pool(ADDRESSES, "IpAddressPool"), None, "f.yaml:2:7"),
     "a kind of another release": (pool(ADDRESSES), "0.12.1", "f.yaml:2:7"),
@@ -123,17 +110,6 @@ TAKEN = {
         "0.13.7",
     ),
     "a whole number with a point": (pool("  detectMultiplier: 3.0\n", "BFDProfile"), None),
-    "aggregation of single addresses beside Services": (
-        pool(
-            "  aggregationLength: 32\n  serviceSelectors: [{matchLabels: {a: b}}]\n",
-            "BGPAdvertisement",
-        ),
-        "0.16.1",
-    ),
-    "aggregation beside no Services": (
-        pool("  aggregationLength: 24\n  serviceSelectors: []\n", "BGPAdvertisement"),
-        "0.16.1",
-    ),
     "the operator's kind": (pool("  logLevel: 5\n", "MetalLB"), None),
     "what MetalLB writes": (pool(ADDRESSES + "status: 7\n"), "0.15.3"),
     "a kind that a later release may have": (pool("  a: 1\n", "Trellis"), "0.17.0"),

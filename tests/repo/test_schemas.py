@@ -12,7 +12,7 @@ import pytest
 
 from mlblint.package_data import data_folder
 from mlblint.repo import chart, schemas
-from mlblint.repo.kinds import FORMATS, schema_of, served
+from mlblint.repo.kinds import schema_of, served
 from mlblint.repo.schemas import at, eras, faults, unknown_keys, without_nulls
 from mlblint.repo.versions import RELEASES, Version, parse_version
 from mlblint.schema import schema_violations
@@ -89,25 +89,6 @@ def test_unknown_keys() -> None:
 
 def test_a_null_is_no_value_but_in_a_list() -> None:
     assert without_nulls({"a": None, "b": [None, {"c": None}]}) == {"b": [None, {}]}
-
-
-@pytest.mark.parametrize(
-    ("text", "right"),
-    [
-        ("10s", True),
-        ("1m5s", True),
-        ("1500ms", False),
-        ("2000ms", True),
-        ("0s", False),
-        ("18h12m15s", True),
-        ("18h12m16s", False),
-        ("10", False),
-        ("soon", False),
-        ("", False),
-    ],
-)
-def test_the_time_between_attempts(text: str, right: bool) -> None:
-    assert (FORMATS["whole-seconds"](text) is None) is right
 
 
 def test_all_files_are_schemas() -> None:
