@@ -71,6 +71,13 @@ def test_knows_its_rules_and_itself(installed: Path, tmp_path: Path) -> None:
     assert "interfaces" in run(installed, "explain", "MLB301", cwd=tmp_path).stdout
 
 
+def test_brings_the_schemas_of_metallbs_kinds(installed: Path, tmp_path: Path) -> None:
+    pool = "apiVersion: metallb.io/v1beta1\nkind: IPAddressPool\nmetadata: {name: a}\nspec: {}\n"
+    (tmp_path / "pool.yaml").write_text(pool)
+    found = run(installed, "--select", "MLB408", "--output-format", "json", cwd=tmp_path)
+    assert [one["rule"] for one in json.loads(found.stdout)["findings"]] == ["MLB408"]
+
+
 def test_two_builds_give_the_same_bytes(checkout: Path, wheel: Path) -> None:
     first = wheel.read_bytes()
     wheel.unlink()
