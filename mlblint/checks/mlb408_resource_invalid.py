@@ -12,13 +12,13 @@ from mlblint.repo.kinds import OPERATOR_KINDS, schema_of, served
 from mlblint.repo.metallb import GROUP
 from mlblint.repo.resources import Resource, get, is_opaque
 from mlblint.repo.schemas import faults, is_in, since_of, without_nulls
-from mlblint.repo.versions import RELEASES, Version
+from mlblint.repo.versions import ADDRESS_POOL_READ, RELEASES, Version, applies
 from mlblint.schema import Schema, Violation, nearest
 from mlblint.text.guards import dotted
 from mlblint.text.nodes import Path
 
 _CONSEQUENCE = "so the cluster keeps what it has, and gets nothing of this"
-_FORMER_POOL = "AddressPool"  # Rule 407 tells what became of it.
+_FORMER_POOL = "AddressPool"
 _WAVE_PATH = ("metadata", "annotations", WAVE)  # A wave that is a number is rule 503's.
 
 
@@ -26,8 +26,10 @@ def check(context: Context) -> Iterator[Problem]:
     for cluster in context.model.clusters:
         for delivered in cluster.delivered:
             resource = delivered.resource
-            if resource.group != GROUP or resource.kind in (*OPERATOR_KINDS, _FORMER_POOL):
+            if resource.group != GROUP or resource.kind in OPERATOR_KINDS:
                 continue
+            if resource.kind == _FORMER_POOL and not applies(ADDRESS_POOL_READ, cluster.version):
+                continue  # Rule 407 tells what became of it.
             for problem in _judge(resource, cluster.version):
                 yield replace(problem, subject=subject_of(delivered, cluster))
 

@@ -65,6 +65,11 @@ REFUSED = {
         "0.14.8",
         "f.yaml:5:1",
     ),
+    "a protocol of the first kind of pool": (
+        pool(ADDRESSES + "  protocol: l2\n", "AddressPool"),
+        "0.13.12",
+        "f.yaml:7:13",
+    ),
     "a version that never was": (pool(ADDRESSES, version="v1beta2"), None, "f.yaml:1:13"),
     "a kind that is none": (pool(ADDRESSES, "IpAddressPool"), None, "f.yaml:2:7"),
     "a kind of another release": (pool(ADDRESSES), "0.12.1", "f.yaml:2:7"),
@@ -110,6 +115,10 @@ TAKEN = {
         "0.13.7",
     ),
     "a whole number with a point": (pool("  detectMultiplier: 3.0\n", "BFDProfile"), None),
+    "a pool that 407 speaks of": (
+        pool(ADDRESSES + "  protocol: l2\n", "AddressPool"),
+        "0.15.3",
+    ),
     "the operator's kind": (pool("  logLevel: 5\n", "MetalLB"), None),
     "what MetalLB writes": (pool(ADDRESSES + "status: 7\n"), "0.15.3"),
     "a kind that a later release may have": (pool("  a: 1\n", "Trellis"), "0.17.0"),
