@@ -5,14 +5,15 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mlblint.context import Context, subject
 from mlblint.findings import Note, Problem
 from mlblint.repo import steps
 from mlblint.repo.argo_config import checks_health_of_applications
 from mlblint.repo.delivery import WAVE, Delivery, own_wave
-from mlblint.repo.metallb import crds_come_alone
-from mlblint.repo.model import Cluster
+from mlblint.repo.metallb import POOL_KINDS, crds_come_alone
+from mlblint.repo.model import Cluster, Model
 from mlblint.repo.resources import Resource
 from mlblint.repo.steps import Part
 from mlblint.text.places import Place
@@ -42,16 +43,30 @@ class Member:
         return id(own), self.rank, self.is_itself
 
 
+class Known(NamedTuple):
+    """Whether Argo CD waits for the health of Applications, and whether all pools are seen."""
+
+    waits: bool
+    all_pools: bool
+
+
 def check(context: Context) -> Iterator[Problem]:
     for cluster in context.model.clusters:
         if cluster.engines and "argo" not in cluster.engines:
             continue
-        waits: bool | None = None
+        known: Known | None = None
         for members in _queues(cluster):
             for early, late in _contradictions(members):
-                if waits is None:
-                    waits = checks_health_of_applications(cluster.files, context.model)
-                yield _problem(early, late, members, cluster, waits)
+                known = known or _known(cluster, context.model)
+                yield _problem(early, late, members, cluster, known)
+
+
+def _known(cluster: Cluster, model: Model) -> Known:
+    pools = (pool.delivered for pool in cluster.pools)
+    return Known(
+        waits=checks_health_of_applications(cluster.files, model),
+        all_pools=not any(model.may_have_unseen(cluster, one, *POOL_KINDS) for one in pools),
+    )
 
 
 def _queues(cluster: Cluster) -> Iterator[list[Member]]:
@@ -112,11 +127,11 @@ def _beside(member: Member, charts: dict[tuple[int, int], Member]) -> Member | N
 
 
 def _problem(
-    early: Member, late: Member, members: list[Member], cluster: Cluster, waits: bool
+    early: Member, late: Member, members: list[Member], cluster: Cluster, known: Known
 ) -> Problem:
     resource = early.resource
     assert resource is not None
-    stuck = early.number < late.number and _never_goes_on(early, late, members, cluster, waits)
+    stuck = early.number < late.number and _never_goes_on(early, late, members, cluster, known)
     return Problem(
         place=_wave_place(resource),
         message=f"{_what(early)} is in wave {early.number}, {_what(late)}, which it needs, "
@@ -156,7 +171,7 @@ def _needed(late: Member) -> str:
 
 
 def _never_goes_on(
-    early: Member, late: Member, members: list[Member], cluster: Cluster, waits: bool
+    early: Member, late: Member, members: list[Member], cluster: Cluster, known: Known
 ) -> bool:
     """Whether Argo CD stays in the earlier wave for ever in a cluster that has nothing yet.
     What does not become healthy is waited for: a Service of type LoadBalancer until it has an
@@ -166,21 +181,23 @@ def _never_goes_on(
     if early.over is None or early.rank == 2 or late.rank == 2:
         return False
     if not early.is_itself:
-        return waits and _is_all(early, late, members, cluster)
+        return known.waits and _is_all(early, late, members, cluster, known)
     if early.rank == 1:
         return not late.is_itself and not crds_come_alone(cluster.delivered)
     is_service = early.resource is not None and early.resource.kind == "Service"
-    return is_service and _is_all(early, late, members, cluster)
+    return is_service and _is_all(early, late, members, cluster, known)
 
 
-def _is_all(early: Member, late: Member, members: list[Member], cluster: Cluster) -> bool:
+def _is_all(
+    early: Member, late: Member, members: list[Member], cluster: Cluster, known: Known
+) -> bool:
     """Whether nothing of what is needed comes earlier, or from elsewhere."""
     if late.rank == 0:
         return len(cluster.installations) == 1 and not crds_come_alone(cluster.delivered)
     pools = [one for one in members if one.rank == 1]
     found = {id(one.part.resource) for one in pools}
     expected = {id(pool.resource) for pool in cluster.pools}
-    return found == expected and all(one.number > early.number for one in pools)
+    return known.all_pools and found == expected and all(one.number > early.number for one in pools)
 
 
 def _consequence(early: Member, late: Member, stuck: bool) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mlblint.repo import flux
 from mlblint.repo.delivery import Delivery
 from mlblint.repo.model import Cluster
+from mlblint.repo.requests import is_for_metallb
 from mlblint.repo.resources import Resource
 from mlblint.repo.services import INGRESS_CHARTS
 
@@ -44,8 +45,7 @@ def parts(cluster: Cluster) -> Iterator[Part]:
         if delivered.resource.group in _INGRESS_CONFIG_GROUPS:
             yield Part("ingress_config", delivered.resource, delivered.by, delivered.namespace)
     for service in cluster.services:
-        served = service.load_balancer_class in (None, cluster.load_balancer_class)
-        if service.type == "LoadBalancer" and served:
+        if service.type == "LoadBalancer" and is_for_metallb(service, cluster):
             own = service.delivered
             yield Part("apps", own.resource if own else None, service.source.by, service.namespace)
 

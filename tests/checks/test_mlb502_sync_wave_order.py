@@ -201,6 +201,17 @@ def test_a_service_waits_only_for_pools_that_are_all_later(repository: Callable)
     assert found(repository, files) == [("web/service.yaml", "warning")]
 
 
+def test_a_pool_may_come_from_a_template(repository: Callable) -> None:
+    files = {
+        "root.yaml": APPLICATION.format(name="web", wave=""),
+        "web/service.yaml": SERVICE.format(wave=wave(1)),
+        "web/pool.yaml": POOL.format(wave=wave(2)),
+        "roles/metallb.yaml": "- k8s:\n    definition:\n      apiVersion: metallb.io/v1beta1\n"
+        "      kind: IPAddressPool\n",
+    }
+    assert found(repository, files) == [("web/service.yaml", "warning")]
+
+
 def test_a_service_of_another_implementation_waits_for_no_pool(repository: Callable) -> None:
     files = {
         "root.yaml": APPLICATION.format(name="web", wave=""),
