@@ -12,15 +12,18 @@ from mlblint.repo.delivery import Delivered
 from mlblint.repo.model import Cluster, Model
 from mlblint.repo.resources import Resource
 from mlblint.repo.services import Service
+from mlblint.suppressions import Verdict
 
 
 @dataclass(frozen=True)
 class Context:
-    """`options` are those of the rule at hand, with its defaults filled in."""
+    """`options` are those of the rule at hand, with its defaults filled in. `ignores` are the
+    comments that hide nothing, known once the other rules have run."""
 
     model: Model
     config: Config
     options: Mapping[str, Any]
+    ignores: tuple[Verdict, ...] = ()
 
 
 def subject(resource: Resource, cluster: Cluster | None, namespace: str | None = None) -> Subject:

@@ -27,8 +27,9 @@ from mlblint.findings import (
 from mlblint.repo.model import Model
 from mlblint.repo.protected import Protection
 from mlblint.repo.resources import resources
+from mlblint.suppressions import Verdict
 from mlblint.text.edits import Edit
-from mlblint.text.nodes import Scalar, find
+from mlblint.text.nodes import Scalar, child, find, resolved
 from mlblint.text.places import Place, positions
 from mlblint.text.planning import plan
 from mlblint.text.source import Position
@@ -69,12 +70,15 @@ def _check(card: Card) -> Check:
     return check
 
 
-def run(model: Model, config: Config, wanted: Iterable[Rule]) -> Outcome:
+def run(
+    model: Model, config: Config, wanted: Iterable[Rule], ignores: tuple[Verdict, ...] = ()
+) -> Outcome:
     found: dict[tuple[str, Location], Finding] = {}
     crashed = False
     protection = Protection(model)
     for rule in wanted:
-        context = Context(model, config, config.rules.options.get(rule.card.id, {}))
+        options = config.rules.options.get(rule.card.id, {})
+        context = Context(model, config, options, ignores)
         try:
             for problem in rule.check(context):
                 finding = _finding(rule.card, problem, config, protection)
@@ -86,14 +90,14 @@ def run(model: Model, config: Config, wanted: Iterable[Rule]) -> Outcome:
             crashed = True
             crash = _crash(rule.card, error)
             found[crash.rule, crash.location] = crash
-    return Outcome(tuple(sorted(found.values(), key=_order)), crashed)
+    return Outcome(tuple(sorted(found.values(), key=order)), crashed)
 
 
 def _rank(finding: Finding) -> int:
     return SEVERITIES.index(finding.severity)
 
 
-def _order(finding: Finding) -> tuple[str, Position, str, str]:
+def order(finding: Finding) -> tuple[str, Position, str, str]:
     return finding.location.path, finding.location.start, finding.rule, finding.message
 
 
@@ -175,10 +179,31 @@ def _fingerprint(card: Card, problem: Problem) -> str:
         if subject
         else (problem.place.document.source.path,)
     )
-    node = find(problem.place.document.root, problem.place.path)
-    value = node.text if isinstance(node, Scalar) else ""
-    parts = (card.id, *identity, *problem.place.path, value)
+    parts = (card.id, *identity, *_steps(problem.place), _value(problem.place))
     return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _steps(place: Place) -> Iterator[str]:
+    """The path, with list items called by their names: their order means little."""
+    node = place.document.root
+    for key in place.path:
+        below = child(node, key) if node is not None else None
+        item = resolved(below) if below is not None else None
+        if isinstance(key, str):
+            yield key
+        elif isinstance(item, Scalar):
+            yield "-"
+        else:
+            named = find(item, ("name",)) or find(item, ("metadata", "name"))
+            yield named.text if isinstance(named, Scalar) else str(key)
+        node = below
+
+
+def _value(place: Place) -> str:
+    if place.stretch is not None:
+        return place.document.text[slice(*place.stretch)]
+    node = find(place.document.root, place.path)
+    return node.text if isinstance(node, Scalar) else ""
 
 
 def _crash(card: Card, error: Exception) -> Finding:

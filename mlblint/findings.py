@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from mlblint.text.edits import Edit
@@ -84,8 +85,19 @@ class Related:
 
 
 @dataclass(frozen=True)
+class Suppression:
+    """Why a finding is not shown: a comment beside it, the baseline, or that it was there
+    before the change that is looked at. `reason` is what a comment says."""
+
+    by: Literal["comment", "baseline", "revision"]
+    reason: str = ""
+    until: date | None = None
+
+
+@dataclass(frozen=True)
 class Finding:
-    """A problem that a rule found, ready to be reported or fixed."""
+    """A problem that a rule found, ready to be reported or fixed. With a `suppression` it is
+    neither fixed nor does it fail the run."""
 
     rule: str
     name: str
@@ -99,3 +111,4 @@ class Finding:
     fingerprint: str
     fix: Fix | None
     unfixable: str | None
+    suppression: Suppression | None = None

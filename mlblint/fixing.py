@@ -27,6 +27,7 @@ NO_FIX = "the rule has no fix for this"
 UNSAFE = "the fix is unsafe: --unsafe-fixes applies it"
 ENCRYPTED = "the file is encrypted by SOPS: any edit would break its checksum"
 NOT_REACHED = "the fixes did not come to rest: run again"
+SUPPRESSED = "the finding is suppressed"
 NO_EFFECT = "the fix was taken back: the finding would still be there"
 
 
@@ -79,11 +80,12 @@ class _Taken:
     plans: Plans
 
 
-Key = tuple[str, str]
+Key = tuple[str, str, bool]
 
 
 def _key(finding: Finding) -> Key:
-    return finding.rule, finding.fingerprint
+    """One that comes to light is another than the suppressed one that it was."""
+    return finding.rule, finding.fingerprint, finding.suppression is not None
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ class _Run:
 
     def obstacle(self, finding: Finding) -> str | None:
         """Why the fix of a finding is not to be made, before it is planned."""
+        if finding.suppression is not None:
+            return SUPPRESSED
         if finding.fix is None:
             return finding.unfixable or NO_FIX
         if finding.fix.applicability == "unsafe" and not self.unsafe:
@@ -281,17 +285,21 @@ def _new(
     for finding in before:
         if gone[_key(finding)] > 0:
             gone[_key(finding)] -= 1
-            moved[finding.rule, finding.location.path] += 1
+            moved[_neighbourhood(finding)] += 1
     known = _count(before)
     new: dict[Key, Finding] = {}
     for finding in after:
         if known[_key(finding)] > 0:
             known[_key(finding)] -= 1
-        elif moved[finding.rule, finding.location.path] > 0:
-            moved[finding.rule, finding.location.path] -= 1
+        elif moved[_neighbourhood(finding)] > 0:
+            moved[_neighbourhood(finding)] -= 1
         else:
             new[_key(finding)] = finding
     return new
+
+
+def _neighbourhood(finding: Finding) -> Key:
+    return finding.rule, finding.location.path, finding.suppression is not None
 
 
 def _who_led_to(new: Mapping[Key, Finding], run: _Run, rounds: Sequence[_Round]) -> dict[Key, str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from itertools import chain
 from pathlib import Path
 
-from mlblint import discovery, engine
-from mlblint.cards import all_cards
+from mlblint import discovery, engine, suppressions
+from mlblint.cards import Card, all_cards
 from mlblint.config import Config, ConfigError, check_options, matches
 from mlblint.findings import Finding
 from mlblint.repo import model as repository
@@ -16,29 +18,39 @@ from mlblint.repo.clusters import ClusterRule
 from mlblint.repo.files import Files
 from mlblint.repo.index import RELEVANT
 from mlblint.repo.model import Known, Model
+from mlblint.repo.protected import Protection
 from mlblint.repo.services import CURRENT_PREFIX
 from mlblint.repo.versions import METALLB_IO_ANNOTATIONS, applies, parse_version
+from mlblint.text.ignores import ignores
 from mlblint.text.source import Source
+
+Mark = Callable[[Sequence[Finding]], Sequence[Finding]]
+"""Gives a suppression to the findings that are known already."""
 
 
 @dataclass(frozen=True)
 class Request:
     """`named` are the files to report on, None for all; the whole repository is looked at in
-    any case. `changed` holds bytes that stand in for what is on disk."""
+    any case. `changed` holds bytes that stand in for what is on disk. Comments that ignore
+    something until a day before `today` have expired. `marks` say what is known already."""
 
     root: Path
     config: Config
     named: frozenset[str] | None = None
     changed: Mapping[str, bytes] = field(default_factory=dict)
     files: Files | None = None
+    today: date | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
 class Result:
-    """`unreadable` are files with the reason; templates and encrypted files are counted.
-    `repository` is what was read, for another look."""
+    """`suppressed` are findings that a comment or a mark hides. `unreadable` are files with
+    the reason; templates and encrypted files are counted. `repository` is what was read, for
+    another look; `ran` are the rules that were asked."""
 
     findings: tuple[Finding, ...]
+    suppressed: tuple[Finding, ...]
     files: int
     templates: int
     encrypted: int
@@ -46,6 +58,8 @@ class Result:
     internal_errors: bool
     sources: Callable[[str], Source | None]
     repository: Files
+    protection: Protection
+    ran: frozenset[str]
 
 
 def lint(request: Request) -> Result:
@@ -54,16 +68,16 @@ def lint(request: Request) -> Result:
     cards = all_cards(request.root, request.config.rules.extend_rules)
     check_options(request.config, {card.id: card.options or {} for card in cards})
     rules = engine.rules(cards, request.config)
-    outcome = engine.run(model, request.config, rules)
+    outcome = _outcome(model, request, cards, rules)
     ignored = per_file_ignores(request.config)
-    findings = tuple(
-        finding
-        for finding in outcome.findings
-        if concerns(finding, request.named) and not ignored(finding)
-    )
+    findings: Sequence[Finding] = [one for one in outcome.findings if not ignored(one)]
+    for mark in request.marks:
+        findings = mark(findings)
+    findings = [one for one in findings if concerns(one, request.named)]
     named = request.named if request.named is not None else model.files.names
     return Result(
-        findings=findings,
+        findings=tuple(one for one in findings if one.suppression is None),
+        suppressed=tuple(one for one in findings if one.suppression is not None),
         files=len(named),
         templates=len(model.index.templates & named),
         encrypted=len(model.index.encrypted & named),
@@ -75,6 +89,29 @@ def lint(request: Request) -> Result:
         internal_errors=outcome.crashed,
         sources=model.files.source,
         repository=model.files,
+        protection=Protection(model),
+        ran=frozenset(rule.card.id for rule in rules),
+    )
+
+
+def _outcome(
+    model: Model, request: Request, cards: Sequence[Card], rules: Sequence[engine.Rule]
+) -> engine.Outcome:
+    """What the rules find, and then what one of them says of the comments that hide none of
+    it."""
+    outcome = engine.run(model, request.config, rules)
+    sources = filter(None, map(model.files.source, model.files.paths))
+    comments = list(chain.from_iterable(map(ignores, sources)))
+    if not comments:
+        return outcome
+    known = {card.id: card.name for card in cards}
+    ran = frozenset() if outcome.crashed else frozenset(rule.card.id for rule in rules)
+    split = suppressions.apply(outcome.findings, comments, known, ran, request.today)
+    last = [rule for rule in rules if rule.card.id == suppressions.RULE]
+    more = engine.run(model, request.config, last, split.verdicts)
+    findings = (*split.findings, *suppressions.apply_to_own(more.findings, comments))
+    return engine.Outcome(
+        tuple(sorted(findings, key=engine.order)), outcome.crashed or more.crashed
     )
 
 

@@ -78,9 +78,47 @@ class AddDocument:
     value: Mapping[str, object]
 
 
-Edit = Set | Insert | Remove | RenameKey | Append | ReplacePart | AddDocument
+@dataclass(frozen=True)
+class RemoveComment:
+    """Take away the stretch of a comment that `place` names; what else the comment says stays.
+    With the last of it goes the line, if nothing else stands there."""
 
-_PHASES = {Set: 0, ReplacePart: 0, Insert: 1, Append: 1, Remove: 2, RenameKey: 3}
+    place: Place
+
+
+@dataclass(frozen=True)
+class RewriteComment:
+    """Other words, on one line, for the stretch of a comment that `place` names."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True)
+class AddComment:
+    """A comment for the line on which the stretch of `place` begins: behind what stands there
+    or, where a comment cannot stand, on a line of its own above. `text` begins with `#`."""
+
+    place: Place
+    text: str
+
+
+CommentEdit = RemoveComment | RewriteComment | AddComment
+"""These change no data."""
+
+Edit = Set | Insert | Remove | RenameKey | Append | ReplacePart | AddDocument | CommentEdit
+
+_PHASES = {
+    Set: 0,
+    ReplacePart: 0,
+    RemoveComment: 0,
+    RewriteComment: 0,
+    AddComment: 0,
+    Insert: 1,
+    Append: 1,
+    Remove: 2,
+    RenameKey: 3,
+}
 
 
 def in_order(edits: Iterable[Edit]) -> list[Edit]:

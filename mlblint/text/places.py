@@ -15,12 +15,14 @@ _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t]+)*")
 @dataclass(frozen=True)
 class Place:
     """A value in a document. `on_key` means the key in front of it; `part` is a range of
-    characters of the scalar's value."""
+    characters of the scalar's value. A `stretch` of the document's text is what is no value:
+    a comment."""
 
     document: Document
     path: Path = ()
     on_key: bool = False
     part: tuple[int, int] | None = None
+    stretch: tuple[int, int] | None = None
 
     def __truediv__(self, key: Key) -> Place:
         return Place(self.document, (*self.path, key))
@@ -45,6 +47,8 @@ class Span:
 def span(place: Place) -> Span:
     """The characters to point at: for a value that is not there, the nearest key above it."""
     document, path, on_key = place.document, place.path, place.on_key
+    if place.stretch is not None:
+        return _outer(document, *place.stretch)
     node = find(document.root, path)
     while node is None and path:
         path, on_key = path[:-1], True

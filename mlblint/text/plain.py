@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from mlblint.text.edits import Append, Edit, Insert, Remove, RenameKey, ReplacePart, Set, in_order
+from mlblint.text.edits import (
+    Append,
+    CommentEdit,
+    Edit,
+    Insert,
+    Remove,
+    RenameKey,
+    ReplacePart,
+    Set,
+    in_order,
+)
 from mlblint.text.nodes import Key, Path
 from mlblint.text.splices import Refusal
 
@@ -17,7 +27,8 @@ Change = Callable[[object], object]
 
 def edited(data: object, edits: Iterable[Edit]) -> object:
     for edit in in_order(edits):
-        data = _OPERATIONS[type(edit)](data, edit)
+        if not isinstance(edit, CommentEdit):
+            data = _OPERATIONS[type(edit)](data, edit)
     return data
 
 

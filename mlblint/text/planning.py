@@ -6,17 +6,20 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from mlblint.text import blocks, flows, guards
+from mlblint.text import blocks, commenting, flows, guards
 from mlblint.text.addresses import Address, address, at_address, document_starts, outermost
 from mlblint.text.documents import Chunk, Document
 from mlblint.text.edits import (
     AddDocument,
+    AddComment,
     Append,
     Edit,
     Insert,
     Remove,
+    RemoveComment,
     RenameKey,
     ReplacePart,
+    RewriteComment,
     Set,
     in_order,
 )
@@ -322,4 +325,7 @@ _PLANNERS: dict[type, Callable[[Edit], Iterable[Splice]]] = {
     RenameKey: _rename,
     ReplacePart: _replace_part,
     AddDocument: _add_document,
+    RemoveComment: commenting.planned,
+    RewriteComment: commenting.planned,
+    AddComment: commenting.planned,
 }

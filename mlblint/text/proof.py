@@ -14,9 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mlblint.text import plain, scalars
+from mlblint.text.commenting import comments_after
 from mlblint.text.comments import comment_spans, scalar_spans
 from mlblint.text.documents import Chunk, Document, chunks
-from mlblint.text.edits import AddDocument, Edit, Remove
+from mlblint.text.edits import AddDocument, CommentEdit, Edit, Remove
 from mlblint.text.nodes import Node, Path, find, key_node
 from mlblint.text.parser import Parsed, YamlError, parse
 from mlblint.text.source import Source
@@ -112,7 +113,14 @@ def _prove_chunk(old: Chunk, new: Chunk, edits: Sequence[Located], tabs_are_blan
                 for address, edit in own
                 if isinstance(edit, Remove) and len(address) == 1
             ]
-    _prove_comments(old_text, before, new_text, after, removals)
+    here = [edit for address, edit in edits if len(address) == 1]
+    comments = _Comments(
+        old_text, before, [e for e in here if isinstance(e, CommentEdit)], old.start
+    )
+    if here and len(comments.edits) == len(edits):
+        comments.prove_exactly(new_text, after)
+    else:
+        comments.prove(new_text, after, removals)
 
 
 def _prove_json(old: str, new: str) -> None:
@@ -181,32 +189,54 @@ def _gone(expected: object, removal: Remove) -> Path:
     return path[:depth]
 
 
-def _prove_comments(
-    old: str,
-    before: Sequence[Parsed],
-    new: str,
-    after: Sequence[Parsed],
-    removals: Sequence[tuple[Node, Path]],
-) -> None:
-    if "#" not in old and "#" not in new:
-        return
-    old_roots = [one.root for one in before if one.root is not None]
-    new_roots = [one.root for one in after if one.root is not None]
-    old_spans = list(comment_spans(old, 0, len(old), old_roots))
-    found = Counter(new[start:end] for start, end in comment_spans(new, 0, len(new), new_roots))
-    wanted = Counter(old[start:end] for start, end in old_spans)
-    if found - wanted:
-        raise Refusal("a comment would appear")
-    lost = wanted - found
-    if not lost:
-        return
-    contents = scalar_spans(old, old_roots)
-    zones = [_zone(old, root, path, contents) for root, path in removals]
-    for start, end in old_spans:
-        if any(zone_start <= start < zone_end for zone_start, zone_end in zones):
-            lost[old[start:end]] -= 1
-    if any(count > 0 for count in lost.values()):
-        raise Refusal("a comment would be lost")
+@dataclass(frozen=True)
+class _Comments:
+    """The comments of a text that begins at `start`, and the edits made to them."""
+
+    text: str
+    parsed: Sequence[Parsed]
+    edits: Sequence[CommentEdit]
+    start: int
+
+    def prove_exactly(self, new: str, after: Sequence[Parsed]) -> None:
+        """Where nothing else changes, each comment is the one expected in its place."""
+        if [new[start:end] for start, end in _spans(new, after)] != self._wanted(self._own()):
+            raise Refusal("other comments would change than the fix declared")
+
+    def prove(
+        self, new: str, after: Sequence[Parsed], removals: Sequence[tuple[Node, Path]]
+    ) -> None:
+        if "#" not in self.text and "#" not in new:
+            return
+        spans = self._own()
+        found = Counter(new[start:end] for start, end in _spans(new, after))
+        wanted = Counter(self._wanted(spans))
+        if found - wanted:
+            raise Refusal("a comment would appear")
+        lost = wanted - found
+        if not lost:
+            return
+        contents = scalar_spans(self.text, _roots(self.parsed))
+        zones = [_zone(self.text, root, path, contents) for root, path in removals]
+        for start, end in spans:
+            if any(zone_start <= start < zone_end for zone_start, zone_end in zones):
+                lost[self.text[start:end]] -= 1
+        if any(count > 0 for count in lost.values()):
+            raise Refusal("a comment would be lost")
+
+    def _own(self) -> list[tuple[int, int]]:
+        return _spans(self.text, self.parsed)
+
+    def _wanted(self, spans: Sequence[tuple[int, int]]) -> list[str]:
+        return comments_after(self.text, spans, self.edits, self.start)
+
+
+def _spans(text: str, parsed: Sequence[Parsed]) -> list[tuple[int, int]]:
+    return list(comment_spans(text, 0, len(text), _roots(parsed)))
+
+
+def _roots(parsed: Sequence[Parsed]) -> list[Node]:
+    return [one.root for one in parsed if one.root is not None]
 
 
 def _zone(
