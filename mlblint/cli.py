@@ -44,6 +44,7 @@ Examples:
   mlblint --fix apps/
   mlblint --diff | git apply
   mlblint --select MLB3 clusters/
+  mlblint --diff-base origin/main
   mlblint explain MLB301
 
 Exit codes: 0 nothing found, 1 problems found, 2 mlblint could not do its work."""
@@ -144,40 +145,33 @@ def _config(function: F) -> F:
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if something was fixed.")
 @click.option("--stdin-filename", metavar="FILE", help="The name of what comes with -.")
+@click.option("--add-ignore", is_flag=True, help="Write ignore comments for what is found.")
+@click.option("--reason", metavar="TEXT", help="With --add-ignore: what the comments say.")
+@click.option("--baseline", metavar="FILE", help="Hide the findings that FILE knows.")
+@click.option("--no-baseline", is_flag=True, help="Use no baseline, whatever is configured.")
+@click.option(
+    "--write-baseline",
+    metavar="FILE",
+    help="Write what is found to FILE; of a FILE that is there, take out what is gone.",
+)
+@click.option(
+    "--grow-baseline", is_flag=True, help="With --write-baseline: add what is new as well."
+)
+@click.option(
+    "--diff-base",
+    metavar="REV",
+    help="Report only what the changes since the branch left REV cause.",
+)
 @_color
 @_config
 @click.version_option(__version__, prog_name="mlblint", message="%(prog)s %(version)s")
 def lint(**given: Any) -> int:
-    _refuse_conflicts(given)
+    from mlblint.commands.conflicts import refuse_conflicts
+
+    refuse_conflicts(given)
     from mlblint.commands.lint import Options, lint
 
     return lint(Options(**given))
-
-
-def _refuse_conflicts(given: dict[str, Any]) -> None:
-    formats, files = given["output_format"], given["output_file"]
-    taken = given["diff"] or (given["fix"] and given["paths"] == ("-",))
-    if given["fix"] and given["diff"]:
-        raise click.UsageError("--fix and --diff exclude each other")
-    if "-" in given["paths"] and len(given["paths"]) > 1:
-        raise click.UsageError("- (standard input) cannot be combined with other paths")
-    if given["stdin_filename"] and given["paths"] != ("-",):
-        raise click.UsageError("--stdin-filename is for standard input: give - as the only path")
-    for option in ("unsafe_fixes", "show_fixes", "exit_non_zero_on_fix"):
-        if given[option] and not (given["fix"] or given["diff"]):
-            raise click.UsageError(f"--{option.replace('_', '-')} needs --fix or --diff")
-    if files and len(files) != len(formats or ("full",)):
-        raise click.UsageError(
-            "give one --output-file for each --output-format (- is standard output)"
-        )
-    if len(formats) > 1 and not files:
-        raise click.UsageError("several reports need an --output-file each")
-    if len(set(files)) < len(files):
-        raise click.UsageError("two reports cannot go to the same --output-file")
-    if taken and "-" in files:
-        raise click.UsageError("standard output is taken: give another --output-file")
-    if taken and formats and not files:
-        raise click.UsageError("standard output is taken: give an --output-file as well")
 
 
 @click.command(

@@ -13,27 +13,13 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from mlblint import git
+
 SUFFIXES = (".yaml", ".yml", ".json")
 
 # A walk without Git skips what holds no manifests of anybody's own.
 _SKIPPED_FOLDERS = frozenset(
     [".git", ".hg", ".svn", "node_modules", ".venv", ".terraform", "__pycache__"]
-)
-
-# Git sets these for hooks. They may mean another repository or, being relative, another folder;
-# and every file that a commit takes lies in the working tree too, where it is listed whatever
-# index is asked.
-_OF_ANOTHER_REPOSITORY = frozenset(
-    [
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-        "GIT_COMMON_DIR",
-        "GIT_DIR",
-        "GIT_INDEX_FILE",
-        "GIT_NAMESPACE",
-        "GIT_OBJECT_DIRECTORY",
-        "GIT_PREFIX",
-        "GIT_WORK_TREE",
-    ]
 )
 
 
@@ -113,24 +99,8 @@ def glob_matcher(globs: Iterable[str]) -> Callable[[str], bool]:
 
 def _git_files(root: str) -> list[str] | None:
     """All files that Git knows or would add, or None where Git cannot tell."""
-    import subprocess
-
-    command = ["git", "--no-pager"]
-    for setting in (
-        # No program that the repository's own configuration names may run.
-        "core.fsmonitor=false",
-        "core.hooksPath=/dev/null",
-        # Listing files is harmless in a repository of another user (containers in CI).
-        "safe.directory=*",
-    ):
-        command += ["-c", setting]
-    command += ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    environment = {k: v for k, v in os.environ.items() if k not in _OF_ANOTHER_REPOSITORY}
-    # Neither write the index, nor fetch what a partial clone lacks.
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
-    try:
-        run = subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False)
-    except OSError:
+    run = git.run(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    if run is None:
         return None
     names = os.fsdecode(run.stdout).split("\0")[:-1]
     # A folder that an outer repository ignores as a whole has no files for Git.

@@ -289,8 +289,11 @@ def _new(
     known = _count(before)
     new: dict[Key, Finding] = {}
     for finding in after:
-        if known[_key(finding)] > 0:
-            known[_key(finding)] -= 1
+        # What begins to be hidden was there before, too.
+        candidates = (_key(finding), _key(replace(finding, suppression=None)))
+        key = next((one for one in candidates if known[one] > 0), None)
+        if key is not None:
+            known[key] -= 1
         elif moved[_neighbourhood(finding)] > 0:
             moved[_neighbourhood(finding)] -= 1
         else:

@@ -47,7 +47,8 @@ class Request:
 class Result:
     """`suppressed` are findings that a comment or a mark hides. `unreadable` are files with
     the reason; templates and encrypted files are counted. `repository` is what was read, for
-    another look; `ran` are the rules that were asked."""
+    another look; `ran` are the rules that were asked, and `all_findings` what they say of the
+    whole repository."""
 
     findings: tuple[Finding, ...]
     suppressed: tuple[Finding, ...]
@@ -57,13 +58,14 @@ class Result:
     unreadable: tuple[tuple[str, str], ...]
     internal_errors: bool
     sources: Callable[[str], Source | None]
+    all_findings: tuple[Finding, ...]
     repository: Files
     protection: Protection
     ran: frozenset[str]
 
 
 def lint(request: Request) -> Result:
-    model = build_model(_files(request), request.config)
+    model = build_model(files_of(request), request.config)
     refuse_impossible_prefix(request.config, model)
     cards = all_cards(request.root, request.config.rules.extend_rules)
     check_options(request.config, {card.id: card.options or {} for card in cards})
@@ -73,11 +75,11 @@ def lint(request: Request) -> Result:
     findings: Sequence[Finding] = [one for one in outcome.findings if not ignored(one)]
     for mark in request.marks:
         findings = mark(findings)
-    findings = [one for one in findings if concerns(one, request.named)]
+    concerned = [one for one in findings if concerns(one, request.named)]
     named = request.named if request.named is not None else model.files.names
     return Result(
-        findings=tuple(one for one in findings if one.suppression is None),
-        suppressed=tuple(one for one in findings if one.suppression is not None),
+        findings=tuple(one for one in concerned if one.suppression is None),
+        suppressed=tuple(one for one in concerned if one.suppression is not None),
         files=len(named),
         templates=len(model.index.templates & named),
         encrypted=len(model.index.encrypted & named),
@@ -88,6 +90,7 @@ def lint(request: Request) -> Result:
         ),
         internal_errors=outcome.crashed,
         sources=model.files.source,
+        all_findings=tuple(findings),
         repository=model.files,
         protection=Protection(model),
         ran=frozenset(rule.card.id for rule in rules),
@@ -116,10 +119,10 @@ def _outcome(
 
 
 def load_model(root: Path, config: Config) -> Model:
-    return build_model(_files(Request(root, config)), config)
+    return build_model(files_of(Request(root, config)), config)
 
 
-def _files(request: Request) -> Files:
+def files_of(request: Request) -> Files:
     if request.files is not None:
         return request.files.with_changes(request.changed)
     paths = discovery.repository_files(request.root, request.config.exclude)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlblint.cards import Card
-from mlblint.commands import Failure
+from mlblint.commands import Failure, known
 from mlblint.commands.output import say, say_bytes, style, tell, write_report
 from mlblint.commands.repository import (
     Repository,
@@ -25,9 +27,12 @@ from mlblint.pipeline import lint as look
 from mlblint.report import formats, text
 from mlblint.report.colours import Choice
 from mlblint.report.harmless import shown_line
-from mlblint.report.summary import Summary, summarise
+from mlblint.report.summary import Summary, plural, summarise
 from mlblint.report.terminal import printable
 from mlblint.report.text import Style
+
+if TYPE_CHECKING:
+    from mlblint.commands.mending import Mended
 
 
 @dataclass(frozen=True)
@@ -47,8 +52,16 @@ class Options:
     exit_zero: bool = False
     exit_non_zero_on_fix: bool = False
     stdin_filename: str | None = None
+    add_ignore: bool = False
+    reason: str | None = None
+    baseline: str | None = None
+    no_baseline: bool = False
+    write_baseline: str | None = None
+    grow_baseline: bool = False
+    diff_base: str | None = None
     color: Choice = "auto"
     config: str | None = None
+    today: date = field(default_factory=date.today)
 
     @property
     def stdin(self) -> bool:
@@ -57,17 +70,19 @@ class Options:
     @property
     def output_is_taken(self) -> bool:
         """Whether standard output carries a patch or a fixed file instead of a report."""
-        return self.diff or (self.fix and self.stdin)
+        return self.diff or ((self.fix or self.add_ignore) and self.stdin)
 
 
 @dataclass(frozen=True)
 class Run:
     """What was found and, with `--fix` or `--diff`, what was mended before that. `failed` if
-    something could not be done that should have been."""
+    something could not be done that should have been; `undone` if what is printed would
+    change what is reported."""
 
     result: Result
     fixed: tuple[Finding, ...] = ()
     failed: bool = False
+    undone: bool = False
 
 
 def lint(options: Options) -> int:
@@ -78,17 +93,45 @@ def lint(options: Options) -> int:
     _refuse_bad_targets(options)
     with refuse_bad_configuration(found.root):
         request = _request(found.root, config, folder, options)
-        run = _mend(request, options) if options.fix or options.diff else Run(look(request))
+        if options.write_baseline is not None:
+            return known.write_baseline(
+                request, folder, options.write_baseline, found.cards, grow=options.grow_baseline
+            )
+        request, baseline = known.with_known(
+            request, folder, options.baseline, options.no_baseline, options.diff_base
+        )
+        run = _run(request, options)
+    if baseline is not None:
+        known.tell_stale(baseline, run.result, found.cards)
     for path, reason in run.result.unreadable:
         tell(f"{path}: cannot be read: {reason}")
     _report(run, found.cards, options)
     return _exit_code(run, config, options)
 
 
-def _mend(request: Request, options: Options) -> Run:
-    from mlblint.commands.mending import as_patch, mend, write_all
+def _run(request: Request, options: Options) -> Run:
+    if options.add_ignore:
+        from mlblint.commands.ignoring import ignore_all
 
-    mended = mend(request, unsafe=options.unsafe_fixes)
+        mended, count = ignore_all(request, options.reason or "")
+        failed = _hand_over(mended, request, options)
+        changed = {change.path for change in mended.changes}
+        if not options.diff:
+            counted = plural(count, "finding")
+            tell(f"ignore comments for {counted} in {plural(len(changed), 'file')}")
+        return Run(mended.result, (), failed, undone=options.diff and bool(changed))
+    if options.fix or options.diff:
+        from mlblint.commands.mending import mend
+
+        mended = mend(request, unsafe=options.unsafe_fixes)
+        return Run(mended.result, mended.fixed, _hand_over(mended, request, options))
+    return Run(look(request))
+
+
+def _hand_over(mended: Mended, request: Request, options: Options) -> bool:
+    """Prints or writes the changes; whether something went wrong."""
+    from mlblint.commands.mending import as_patch, write_all
+
     problems: list[str] = []
     if options.diff:
         say_bytes(as_patch(request.root, mended.changes))
@@ -100,7 +143,7 @@ def _mend(request: Request, options: Options) -> Run:
         problems = write_all(request.root, mended.changes)
     for problem in problems:
         tell(f"not written: {problem}")
-    return Run(mended.result, mended.fixed, bool(problems))
+    return bool(problems)
 
 
 def _configured(found: Repository, options: Options) -> Config:
@@ -136,15 +179,16 @@ def _refuse_bad_targets(options: Options) -> None:
 def _request(root: Path, config: Config, folder: Path, options: Options) -> Request:
     if options.stdin:
         path = _stdin_path(root, folder, options.stdin_filename or "stdin.yaml")
-        return Request(root, config, frozenset([path]), {path: _read_stdin()})
-    if not options.paths and folder == root:
-        return Request(root, config)
+        changed = {path: _read_stdin()}
+        return Request(root, config, frozenset([path]), changed, today=options.today)
+    if not options.paths and (folder == root or options.write_baseline is not None):
+        return Request(root, config, today=options.today)
     try:
         files = repository_files(root, config.exclude)
         wanted = named(root, folder, options.paths, files, exclude=config.exclude, note=tell)
     except DiscoveryError as error:
         raise Failure(printable(str(error))) from None
-    return Request(root, config, wanted)
+    return Request(root, config, wanted, today=options.today)
 
 
 def _stdin_path(root: Path, folder: Path, name: str) -> str:
@@ -171,8 +215,17 @@ def _report(run: Run, cards: tuple[Card, ...], options: Options) -> None:
         encrypted=result.encrypted,
         unreadable=result.unreadable,
         fixed=len(run.fixed),
+        suppressed=result.suppressed,
     )
-    report = formats.Report(result.findings, counts, cards, result.sources, done=not options.diff)
+    shown = tuple(one for one in result.suppressed if not _is_old(one))
+    report = formats.Report(
+        result.findings,
+        counts,
+        cards,
+        result.sources,
+        done=not options.diff,
+        suppressed=shown,
+    )
     wanted = options.output_format or ("full",)
     for form, file in zip(wanted, options.output_file or ("-",), strict=True):
         if form in formats.WRITERS:
@@ -187,6 +240,11 @@ def _report(run: Run, cards: tuple[Card, ...], options: Options) -> None:
             sys.stderr.write(_text(form, run, counts, options, style(options.color, sys.stderr)))
         else:
             say(_text(form, run, counts, options, style(options.color, sys.stdout)))
+
+
+def _is_old(finding: Finding) -> bool:
+    """`--diff-base` asks for what is new, and for nothing else."""
+    return finding.suppression is not None and finding.suppression.by == "revision"
 
 
 def _text(form: str, run: Run, counts: Summary, options: Options, look: Style) -> str:
@@ -220,7 +278,7 @@ def _exit_code(run: Run, config: Config, options: Options) -> int:
         return 1
     # A patch that is only printed mends nothing yet.
     left = (*run.result.findings, *(run.fixed if options.diff else ()))
-    return int(any(_fails(finding, config) for finding in left))
+    return int(run.undone or any(_fails(finding, config) for finding in left))
 
 
 def _fails(finding: Finding, config: Config) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,8 +23,16 @@ class Mended:
     fixed: tuple[Finding, ...]
 
 
-def mend(request: Request, *, unsafe: bool) -> Mended:
-    """Looks for the changes; nothing is written."""
+Prepare = Callable[[Result], Sequence[Finding]]
+
+
+def _as_found(result: Result) -> Sequence[Finding]:
+    return result.findings
+
+
+def mend(request: Request, *, unsafe: bool, prepare: Prepare = _as_found) -> Mended:
+    """Looks for the changes; nothing is written. `prepare` may give the findings of a look
+    other fixes than their rules did."""
     result: Result | None = None
 
     def findings(state: Mapping[str, bytes]) -> Sequence[Finding]:
@@ -33,7 +41,7 @@ def mend(request: Request, *, unsafe: bool) -> Mended:
         changed = {**request.changed, **state}
         known = result.repository if result else None
         result = lint(replace(request, named=None, changed=changed, files=known))
-        return result.findings
+        return (*prepare(result), *result.suppressed)
 
     def forbidden(path: str) -> str | None:
         if request.named is None or path in request.named:
@@ -48,10 +56,13 @@ def mend(request: Request, *, unsafe: bool) -> Mended:
         changed = {change.path: change.new for change in outcome.changes}
         known = result.repository
         result = lint(replace(request, changed={**request.changed, **changed}, files=known))
-    remaining = tuple(
+    remaining = [
         _explained(finding) for finding in outcome.remaining if concerns(finding, request.named)
-    )
-    return Mended(replace(result, findings=remaining), outcome.changes, outcome.applied)
+    ]
+    visible = tuple(one for one in remaining if one.suppression is None)
+    suppressed = tuple(one for one in remaining if one.suppression is not None)
+    result = replace(result, findings=visible, suppressed=suppressed)
+    return Mended(result, outcome.changes, outcome.applied)
 
 
 def _explained(finding: Finding) -> Finding:

@@ -85,7 +85,7 @@ def build(data: Mapping[str, Any], origins: Origins) -> Config:
     if "reserved" in network:
         network["reserved"] = {k: _listed(v) for k, v in network["reserved"].items()}
     waves = {step: int(wave) for step, wave in _given(data.get("sync-waves")).items()}
-    top = {key: data[key] for key in ("exclude", "fail-on", "cache-dir") if key in data}
+    top = {key: data[key] for key in ("exclude", "fail-on", "cache-dir", "baseline") if key in data}
     return Config(
         metallb=_section(MetallbConfig, data.get("metallb")),
         network=_section(NetworkConfig, network),

@@ -109,4 +109,5 @@ class Config:
     exclude: tuple[str, ...] = ()
     fail_on: Severity | Literal["never"] = "warning"
     cache_dir: str | None = None
+    baseline: str | None = None
     origins: Origins = field(default_factory=Origins, compare=False, repr=False)

@@ -45,15 +45,19 @@ class Files:
         self._relevant: dict[str, tuple[Document | Broken, ...]] = {}
         self._all: dict[str, tuple[Document | Broken, ...]] = {}
 
-    def with_changes(self, changed: Mapping[str, bytes]) -> Files:
-        """The same files with other bytes in some of them. What is the same in both is not
-        read or parsed again."""
-        other = Files(self.root, self.paths, changed, self.relevant)
+    def with_changes(
+        self, changed: Mapping[str, bytes], paths: Iterable[str] | None = None
+    ) -> Files:
+        """The same files with other bytes in some of them, or other files. What is the same in
+        both is not read or parsed again."""
+        other = Files(self.root, self.paths if paths is None else paths, changed, self.relevant)
         differing = {
             path
             for path in {*self.changed, *other.changed}
             if self.changed.get(path) != other.changed.get(path)
         }
+        if paths is not None:
+            differing |= self.names ^ other.names
         other._sources = _without(differing, self._sources)
         other._relevant = _without(differing, self._relevant)
         other._all = _without(differing, self._all)

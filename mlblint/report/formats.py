@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlblint.findings import Finding
 from mlblint.report.summary import Summary
-from mlblint.text.source import Source
+from mlblint.text.source import Position, Source
 
 if TYPE_CHECKING:
     from mlblint.cards import Card
@@ -17,26 +17,37 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Report:
     """What a report is made from. `cards` are the rules that there are, `sources` gives the
-    files; with a patch, the fixes are not `done` yet."""
+    files; with a patch, the fixes are not `done` yet. Findings that are `suppressed` stand in
+    the formats that can say so."""
 
     findings: tuple[Finding, ...]
     summary: Summary
     cards: tuple[Card, ...] = ()
     sources: Callable[[str], Source | None] = lambda path: None
     done: bool = True
+    suppressed: tuple[Finding, ...] = ()
+
+    @property
+    def all(self) -> list[Finding]:
+        """In order: see schemas/report.json."""
+        return sorted((*self.findings, *self.suppressed), key=_order)
+
+
+def _order(finding: Finding) -> tuple[str, Position, str, str]:
+    return finding.location.path, finding.location.start, finding.rule, finding.message
 
 
 def _json(report: Report) -> str:
     from mlblint.report.harmless import escape_json
     from mlblint.report.json_report import render
 
-    return escape_json(render(report.findings, report.summary))
+    return escape_json(render(report.all, report.summary))
 
 
 def _sarif(report: Report) -> str:
     from mlblint.report.sarif import render
 
-    return render(report.findings, report.summary, report.cards)
+    return render(report.all, report.summary, report.cards)
 
 
 def _github(report: Report) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from mlblint.findings import Finding, Fix, Location, Subject
+from mlblint.findings import Finding, Fix, Location, Subject, Suppression
 from mlblint.report.summary import Summary
 from mlblint.text.source import Position
 
@@ -44,6 +44,15 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "fingerprint": finding.fingerprint,
         "fix": _fix(finding.fix) if finding.fix else None,
         "unfixable": finding.unfixable,
+        "suppressed": _suppressed(finding.suppression) if finding.suppression else None,
+    }
+
+
+def _suppressed(suppression: Suppression) -> dict[str, str | None]:
+    return {
+        "by": suppression.by,
+        "reason": suppression.reason,
+        "until": suppression.until.isoformat() if suppression.until else None,
     }
 
 
@@ -101,6 +110,11 @@ def _summary(summary: Summary) -> dict[str, Any]:
         },
         "fixable": {"safe": summary.fixable_safe, "unsafe": summary.fixable_unsafe},
         "fixed": summary.fixed,
+        "suppressed": {
+            "comment": summary.by_comment,
+            "baseline": summary.by_baseline,
+            "revision": summary.by_revision,
+        },
         "files": summary.files,
         "templates": summary.templates,
         "encrypted": summary.encrypted,

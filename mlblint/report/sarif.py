@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from mlblint import __version__
 from mlblint.cards import Card
-from mlblint.findings import Finding, Fix, Location, Severity, Subject
+from mlblint.findings import Finding, Fix, Location, Severity, Subject, Suppression
 from mlblint.report.harmless import path_bytes, shown, to_json
 from mlblint.report.summary import Summary
 from mlblint.rule_docs import FIX
@@ -42,7 +42,7 @@ def render(findings: Sequence[Finding], summary: Summary, cards: Iterable[Card])
         "originalUriBaseIds": {ROOT: {"description": {"text": "The root of the repository."}}},
         "columnKind": "unicodeCodePoints",
         "newlineSequences": ["\r\n", "\n", "\r"],
-        "results": [_result(finding) for finding in findings],
+        "results": list(_results(findings)),
     }
     return to_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
@@ -91,6 +91,32 @@ def _sentence(text: str) -> str:
 
 
 # --- results ---------------------------------------------------------------------------------
+
+
+def _results(findings: Sequence[Finding]) -> Iterator[dict[str, Any]]:
+    """Either all results speak of suppressions, or none does (section 3.27.23); of baselines
+    likewise (3.27.24)."""
+    kinds = {finding.suppression.by for finding in findings if finding.suppression}
+    for finding in findings:
+        result = _result(finding)
+        if kinds:
+            result["suppressions"] = list(_suppressions(finding.suppression))
+        if "baseline" in kinds:
+            known = finding.suppression is not None and finding.suppression.by == "baseline"
+            result["baselineState"] = "unchanged" if known else "new"
+        yield result
+
+
+def _suppressions(suppression: Suppression | None) -> Iterator[dict[str, Any]]:
+    if suppression is None:
+        return
+    kind = "inSource" if suppression.by == "comment" else "external"
+    shape: dict[str, Any] = {"kind": kind, "status": "accepted"}
+    if suppression.reason:
+        shape["justification"] = shown(suppression.reason)
+    if suppression.until:
+        shape["properties"] = {"until": suppression.until.isoformat()}
+    yield shape
 
 
 def _result(finding: Finding) -> dict[str, Any]:

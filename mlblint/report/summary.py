@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ class Summary:
     templates: int = 0
     encrypted: int = 0
     unreadable: tuple[tuple[str, str], ...] = ()
+    by_comment: int = 0
+    by_baseline: int = 0
+    by_revision: int = 0
 
     @property
     def total(self) -> int:
@@ -31,6 +35,17 @@ class Summary:
             plural(self.errors, "error") if self.errors else "",
             plural(self.warnings, "warning") if self.warnings else "",
             f"{self.infos} info" if self.infos else "",
+        )
+        return ", ".join(filter(None, counts))
+
+    @property
+    def hidden(self) -> str:
+        comments = "a comment" if self.by_comment == 1 else "comments"
+        older = "is" if self.by_revision == 1 else "are"
+        counts = (
+            f"{self.by_comment} by {comments}" if self.by_comment else "",
+            f"{self.by_baseline} by the baseline" if self.by_baseline else "",
+            f"{self.by_revision} that {older} older than the change" if self.by_revision else "",
         )
         return ", ".join(filter(None, counts))
 
@@ -52,6 +67,7 @@ def summarise(
     encrypted: int = 0,
     unreadable: tuple[tuple[str, str], ...] = (),
     fixed: int = 0,
+    suppressed: Iterable[Finding] = (),
 ) -> Summary:
     severities = dict.fromkeys(SEVERITIES, 0)
     fixable = {"safe": 0, "unsafe": 0}
@@ -59,6 +75,7 @@ def summarise(
         severities[finding.severity] += 1
         if finding.fix:
             fixable[finding.fix.applicability] += 1
+    by = Counter(one.suppression.by for one in suppressed if one.suppression)
     return Summary(
         errors=severities["error"],
         warnings=severities["warning"],
@@ -70,6 +87,9 @@ def summarise(
         templates=templates,
         encrypted=encrypted,
         unreadable=unreadable,
+        by_comment=by["comment"],
+        by_baseline=by["baseline"],
+        by_revision=by["revision"],
     )
 
 

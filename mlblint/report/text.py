@@ -98,6 +98,8 @@ def summary(counts: Summary, style: Style, *, done: bool = True) -> Iterator[str
     yield from wrap(_verdict(counts, done), style.width)
     if counts.fixable_safe or counts.fixable_unsafe:
         yield from wrap(_remedy(counts), style.width)
+    if counts.hidden:
+        yield from wrap(f"Hidden: {counts.hidden}.", style.width)
     if counts.skipped:
         yield from wrap(f"Not looked into: {counts.skipped}.", style.width)
 

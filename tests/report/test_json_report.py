@@ -110,6 +110,7 @@ def test_a_finding_with_nothing_optional() -> None:
             "fingerprint": "0" * 32,
             "fix": None,
             "unfixable": "nobody knows what it should be",
+            "suppressed": None,
         }
     ]
 
@@ -163,6 +164,7 @@ def test_the_summary_counts() -> None:
         "findings": {"error": 1, "warning": 2, "info": 0},
         "fixable": {"safe": 0, "unsafe": 2},
         "fixed": 4,
+        "suppressed": {"comment": 0, "baseline": 0, "revision": 0},
         "files": 7,
         "templates": 2,
         "encrypted": 1,
