@@ -99,6 +99,8 @@ def _added(document: Document, lines: Lines, edit: AddComment, comments: Sequenc
     for start, end in comments:
         if lines.number(start) == line:
             return _changed(text, (start, end), edit)
+    if not lines.exists(line) or lines.is_blank(line):
+        raise Refusal("nothing stands on the line")
     end = lines.end(line)
     if not _is_inside_scalar(document, end):
         content = len(lines.content(line).rstrip(" \t"))
@@ -143,9 +145,9 @@ def _gap(lines: Lines, comments: Iterable[Span]) -> str:
 
 def comments_after(
     text: str, comments: Sequence[Span], edits: Iterable[CommentEdit], start: int
-) -> list[str]:
-    """The comments of a text once the edits are made, in order; the places of the edits count
-    from `start` characters before it."""
+) -> list[tuple[int, str]]:
+    """The comments of a text once the edits are made, in order, and where in the old text each
+    belongs; the places of the edits count from `start` characters before it."""
     changes: dict[Span, list[Splice]] = {comment: [] for comment in comments}
     new: list[tuple[int, str]] = []
     for edit in edits:
@@ -161,7 +163,7 @@ def comments_after(
         moved = _changed(text, comment, _shifted(edit, at, end))
         changes[comment].append(moved)
     left = [(span[0], _applied(text, span, splices)) for span, splices in changes.items()]
-    return [comment for _, comment in sorted([*left, *new], key=lambda one: one[0]) if comment]
+    return [one for one in sorted([*left, *new], key=lambda one: one[0]) if one[1]]
 
 
 def _shifted(edit: CommentEdit, start: int, end: int) -> CommentEdit:

@@ -20,7 +20,7 @@ from mlblint.text.documents import Chunk, Document, chunks
 from mlblint.text.edits import AddDocument, CommentEdit, Edit, Remove
 from mlblint.text.nodes import Node, Path, find, key_node
 from mlblint.text.parser import Parsed, YamlError, parse
-from mlblint.text.source import Source
+from mlblint.text.source import Source, line_starts
 from mlblint.text.splices import Refusal, Splice, apply
 
 
@@ -199,8 +199,15 @@ class _Comments:
     start: int
 
     def prove_exactly(self, new: str, after: Sequence[Parsed]) -> None:
-        """Where nothing else changes, each comment is the one expected in its place."""
-        if [new[start:end] for start, end in _spans(new, after)] != self._wanted(self._own()):
+        """Where nothing else changes, each comment is the one expected, beside the same line."""
+        spans = self._own()
+        new_spans = _spans(new, after)
+        rest, new_rest = _Rest.of(self.text, spans), _Rest.of(new, new_spans)
+        if rest.lines != new_rest.lines:
+            raise Refusal("more than comments would change")
+        wanted = [(rest.beside(at), text) for at, text in self._wanted(spans)]
+        found = [(new_rest.beside(start), new[start:end]) for start, end in new_spans]
+        if wanted != found:
             raise Refusal("other comments would change than the fix declared")
 
     def prove(
@@ -210,7 +217,7 @@ class _Comments:
             return
         spans = self._own()
         found = Counter(new[start:end] for start, end in _spans(new, after))
-        wanted = Counter(self._wanted(spans))
+        wanted = Counter(text for _, text in self._wanted(spans))
         if found - wanted:
             raise Refusal("a comment would appear")
         lost = wanted - found
@@ -227,8 +234,35 @@ class _Comments:
     def _own(self) -> list[tuple[int, int]]:
         return _spans(self.text, self.parsed)
 
-    def _wanted(self, spans: Sequence[tuple[int, int]]) -> list[str]:
+    def _wanted(self, spans: Sequence[tuple[int, int]]) -> list[tuple[int, str]]:
         return comments_after(self.text, spans, self.edits, self.start)
+
+
+@dataclass(frozen=True)
+class _Rest:
+    """What the lines of a text hold beside comments, without lines that hold nothing else, and
+    where each of them ends."""
+
+    lines: tuple[str, ...]
+    ends: tuple[int, ...]
+
+    @classmethod
+    def of(cls, text: str, spans: Sequence[tuple[int, int]]) -> _Rest:
+        starts = line_starts(text)
+        comments = {bisect_right(starts, start) - 1: start for start, _ in spans}
+        lines: list[str] = []
+        ends: list[int] = []
+        for number, start in enumerate(starts):
+            end = starts[number + 1] if number + 1 < len(starts) else len(text)
+            line = text[start : comments.get(number, end)].rstrip()
+            if line or number not in comments:
+                lines.append(line)
+                ends.append(end)
+        return cls(tuple(lines), tuple(ends))
+
+    def beside(self, offset: int) -> int:
+        """The number of the line to which a comment there belongs: its own, or the one below."""
+        return bisect_right(self.ends, offset)
 
 
 def _spans(text: str, parsed: Sequence[Parsed]) -> list[tuple[int, int]]:

@@ -85,6 +85,7 @@ def test_a_clean_run_has_no_findings_and_still_a_summary() -> None:
             "findings": {"error": 0, "warning": 0, "info": 0},
             "fixable": {"safe": 0, "unsafe": 0},
             "fixed": 0,
+            "suppressed": {"comment": 0, "baseline": 0, "revision": 0},
             "files": 3,
             "templates": 0,
             "encrypted": 0,
