@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
@@ -171,7 +172,7 @@ def lint(**given: Any) -> int:
     refuse_conflicts(given)
     from mlblint.commands.lint import Options, lint
 
-    return lint(Options(**given))
+    return lint(Options(**given, today=date.today()))
 
 
 @click.command(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,7 +61,7 @@ class Options:
     diff_base: str | None = None
     color: Choice = "auto"
     config: str | None = None
-    today: date = field(default_factory=date.today)
+    today: date | None = None
 
     @property
     def stdin(self) -> bool:

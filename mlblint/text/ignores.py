@@ -99,8 +99,8 @@ def written(word: str, selectors: Sequence[str], reason: str = "") -> str:
 
 def read(comment: str) -> Words | None:
     """What a text says that is a directive and nothing else."""
-    match = _DIRECTIVE.fullmatch(comment)
-    return _words(match) if match else None
+    match = _DIRECTIVE.match(comment)
+    return _words(match) if match and match.end() == len(comment) else None
 
 
 def _parsed(source: Source, number: int, chunk: Chunk) -> tuple[list[Document], list[Span]]:
