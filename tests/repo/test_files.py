@@ -175,3 +175,18 @@ class TestGlobs:
     ) -> None:
         dialect = Dialect(star=".*", folders=".*/", double_star=".*", one=".", braces=True)
         assert bool(glob_pattern(pattern, dialect).fullmatch(path)) is matches
+
+
+def test_other_bytes_and_other_files_share_what_is_the_same(tmp_path: Path) -> None:
+    files = files_in(tmp_path, {"a.yaml": "a: 1\n", "b.yaml": "b: 1\n", "c.yaml": "c: 1\n"})
+    before = {path: files.documents(path) for path in files.paths}
+    (tmp_path / "d.yaml").write_text("d: 1\n")
+    other = files.with_changes({"b.yaml": b"b: 2\n"}, ["a.yaml", "b.yaml", "d.yaml"])
+    assert other.paths == ("a.yaml", "b.yaml", "d.yaml")
+    assert other.documents("a.yaml")[0] is before["a.yaml"][0]
+    assert other.documents("b.yaml")[0].data == {"b": 2}
+    assert other.documents("c.yaml") == []
+    assert other.documents("d.yaml")[0].data == {"d": 1}
+    again = other.with_changes({}, files.paths)
+    assert again.documents("c.yaml")[0].data == {"c": 1}
+    assert again.documents("b.yaml")[0].data == {"b": 1}
