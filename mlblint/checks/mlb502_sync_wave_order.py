@@ -40,7 +40,9 @@ class Member:
     @property
     def identity(self) -> Hashable:
         own = self.resource if self.resource is not None else self.part.by
-        return id(own), self.rank, self.is_itself
+        # An Application may bring several pools; of all else, one is as good as the other.
+        pool = self.part.resource if self.rank == 1 else None
+        return id(own), self.rank, self.is_itself, id(pool)
 
 
 class Known(NamedTuple):
@@ -178,11 +180,12 @@ def _never_goes_on(
     address (gitops-engine pkg/health/health_service.go@v0.7), an Application only where Argo CD
     checks the health of Applications. CRDs that the same sync brings are brought forward
     (pkg/sync/sync_tasks.go@v0.7, `Sort`); those of another Application are not."""
-    if early.over is None or early.rank == 2 or late.rank == 2:
+    harmless = late.rank == 2 or (early.rank == 2 and late.rank == 1)
+    if early.over is None or harmless:
         return False
     if not early.is_itself:
         return known.waits and _is_all(early, late, members, cluster, known)
-    if early.rank == 1:
+    if early.rank in (1, 2):
         return not late.is_itself and not crds_come_alone(cluster.delivered)
     is_service = early.resource is not None and early.resource.kind == "Service"
     return is_service and _is_all(early, late, members, cluster, known)

@@ -111,6 +111,12 @@ def test_with_a_health_check_argo_cd_waits_for_ever(waves: tuple, repository: Ca
     assert severity == "error"
 
 
+def test_several_pools_of_one_application(repository: Callable) -> None:
+    files = {**app_of_apps(0, 2, 1), "root/cm.yaml": HEALTH}
+    files["addresses/more.yaml"] = POOL.format(wave="").replace("name: lan", "name: more")
+    assert found(repository, files) == [("root/web.yaml", "error")]
+
+
 def test_with_a_health_check_the_same_wave_is_luck(repository: Callable) -> None:
     files = {**app_of_apps(1, 1), "root/cm.yaml": HEALTH}
     assert found(repository, files) == [("root/addresses.yaml", "warning")]
@@ -164,6 +170,8 @@ def test_a_pool_beside_the_application_that_brings_its_kind(repository: Callable
     assert "the API server refuses it" in finding.message
     files["root/pool.yaml"] = POOL.format(wave=wave(2))
     assert found(repository, files) == []
+    files["root/l2.yaml"] = L2.format(wave=wave(0))
+    assert found(repository, files) == [("root/l2.yaml", "error")]
 
 
 UMBRELLA = {
