@@ -27,6 +27,14 @@ from mlblint.text.edits import AddDocument, Append, Edit, Remove, Set
 from mlblint.text.places import Place
 
 _CURRENT = f"{GROUP}/v1beta1"
+# The fields of a pool of old (internal/config/config.go@v0.12.1), as an IPAddressPool has them.
+_POOL = {
+    "name": "",
+    "protocol": "",
+    "addresses": "addresses",
+    "auto-assign": "autoAssign",
+    "avoid-buggy-ips": "avoidBuggyIPs",
+}
 _SECTIONS = {"address-pools": "IPAddressPool", "peers": "BGPPeer"}
 
 
@@ -51,7 +59,13 @@ def _object(delivered: Delivered, cluster: Cluster, context: Context) -> Iterato
         layers, _ = text_layer(place, resource.get("data", "config"))
         for layer in layers:
             name = f"the ConfigMap `{resource.name}`"
-            yield from _sections(layer.data, layer.place, name, cluster, cluster.version)
+            for problem in _sections(layer.data, layer.place, name, cluster, cluster.version):
+                if problem.severity == "error" and problem.place.path == ("address-pools",):
+                    fix, reason = _written_out(
+                        delivered, problem.place, layer.data, cluster, context
+                    )
+                    problem = replace(problem, fix=fix, unfixable=reason)
+                yield problem
     elif resource.is_a(GROUP, "AddressPool"):
         yield _address_pool(delivered, cluster, context)
     elif resource.is_a(GROUP, "BGPPeer") and resource.api_version == _CURRENT:
@@ -85,6 +99,32 @@ def _sections(
             severity=severity,
             unfixable="objects need a file of their own, and somebody who delivers it",
         )
+
+
+def _written_out(
+    delivered: Delivered,
+    place: Place,
+    found: Mapping[str, Any],
+    cluster: Cluster,
+    context: Context,
+) -> tuple[Fix | None, str | None]:
+    """The pools as objects behind the ConfigMap, which keeps what else it holds."""
+    resource = delivered.resource
+    edits: list[Edit] = [Remove(replace(place, on_key=False))]
+    for pool in map(mapping, items(found.get("address-pools"))):
+        name, addresses = text(pool.get("name")), items(pool.get("addresses"))
+        plain = [text(one) for one in (name, *addresses)]
+        if pool.get("protocol") != "layer2":
+            return None, "only a person knows which peers and communities a BGPAdvertisement needs"
+        if not addresses or not all(plain) or any(map(is_opaque, plain)) or set(pool) - set(_POOL):
+            return None, "not all that the pools say can be told here"
+        spec = {_POOL[key]: value for key, value in pool.items() if _POOL[key]}
+        metadata = _metadata(name, resource)
+        edits.append(_beside(resource.base, _written("IPAddressPool", metadata, spec)))
+        edits.append(_beside(resource.base, _advertisement(name, resource, cluster, context)))
+    if edits[0].place.document.host is None:
+        return None, "the text of the ConfigMap cannot be edited"
+    return Fix("write the pools as objects behind it", tuple(edits), "unsafe"), None
 
 
 def _listed(kind: str, names: list[str]) -> str:
@@ -164,7 +204,7 @@ def _converted(
         return None, "its name is not known, which an L2Advertisement needs"
     if any(ad.resource.name == resource.name for ad in cluster.advertisements):
         return None, "there is an advertisement of that name already, for other pools"
-    edits.append(_beside(resource.base, _advertisement(resource, cluster, context)))
+    edits.append(_beside(resource.base, _advertisement(resource.name, resource, cluster, context)))
     return Fix("make it an IPAddressPool with an L2Advertisement", tuple(edits), "unsafe"), None
 
 
@@ -177,20 +217,32 @@ def _beside(base: Place, value: dict[str, object]) -> Edit:
     )
 
 
-def _advertisement(resource: Resource, cluster: Cluster, context: Context) -> dict[str, object]:
-    """What `protocol: layer2` meant, in the wave behind that of the pool."""
-    metadata: dict[str, object] = {"name": resource.name}
+def _metadata(name: str, resource: Resource, later: int = 0) -> dict[str, object]:
+    """For an object in the place of another one, in its wave or one behind it."""
+    metadata: dict[str, object] = {"name": name}
     if resource.namespace:
         metadata["namespace"] = resource.namespace
     wave = text(resource.annotations.get(WAVE))
     if wave.lstrip("+-").isdigit():
-        metadata["annotations"] = {WAVE: str(int(wave) + 1)}
-    spec: dict[str, object] = {"ipAddressPools": [resource.name]}
+        metadata["annotations"] = {WAVE: str(int(wave) + later)}
+    return metadata
+
+
+def _advertisement(
+    name: str, resource: Resource, cluster: Cluster, context: Context
+) -> dict[str, object]:
+    """What `protocol: layer2` meant."""
+    spec: dict[str, object] = {"ipAddressPools": [name]}
     evidence = advertised_interfaces(cluster, resource)
     interfaces = list(context.config.network.interfaces) or (evidence and evidence.value)
     if interfaces:
         spec["interfaces"] = interfaces
-    return {"apiVersion": _CURRENT, "kind": L2, "metadata": metadata, "spec": spec}
+    metadata = _metadata(name, resource, later=1)
+    return _written(L2, metadata, spec)
+
+
+def _written(kind: str, metadata: object, spec: object) -> dict[str, object]:
+    return {"apiVersion": _CURRENT, "kind": kind, "metadata": metadata, "spec": spec}
 
 
 def _old_peer(resource: Resource, version: Version | None) -> Iterator[Problem]:

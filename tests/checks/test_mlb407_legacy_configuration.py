@@ -99,6 +99,75 @@ def test_a_config_map_of_something_else(repository: Callable) -> None:
     assert found(files, "0.15.3", repository) == []
 
 
+LAYER2 = dedent("""\
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: config
+      namespace: lb
+    data:
+      config: |
+        address-pools:
+        - name: cellar
+          protocol: layer2
+          auto-assign: false
+          addresses:
+          - 192.0.2.0/28
+        bgp-communities:
+          known: "64512:1"
+    """)
+
+
+def test_pools_of_the_config_map_become_objects(repository: Callable) -> None:
+    start, end = LAYER2.index("    address-pools"), LAYER2.index("    bgp-communities")
+    advertisement = ADVERTISEMENT.replace("name: cellar\n", "name: cellar\n  namespace: lb\n")
+    objects = dedent("""\
+        ---
+        apiVersion: metallb.io/v1beta1
+        kind: IPAddressPool
+        metadata:
+          name: cellar
+          namespace: lb
+        spec:
+          autoAssign: false
+          addresses:
+            - 192.0.2.0/28
+        """) + advertisement.replace("  - ", "    - ")
+    config = {".mlblint.yaml": "metallb: {version: 0.15.3}\n"}
+    assert fixed({"f.yaml": LAYER2, **config}, repository) == {
+        "f.yaml": LAYER2[:start] + LAYER2[end:] + objects
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("layer2", "bgp", "which peers"),
+        ("192.0.2.0/28", "${RANGE}", "not all that the pools say"),
+        ("auto-assign", "bgp-advertisements", "not all that the pools say"),
+    ],
+)
+def test_pools_of_the_config_map_that_are_left_to_people(
+    old: str, new: str, reason: str, repository: Callable
+) -> None:
+    files = {
+        "f.yaml": LAYER2.replace(old, new),
+        ".mlblint.yaml": "metallb: {version: 0.15.3}\n",
+    }
+    (finding,) = repository(files).findings(MLB)
+    assert finding.fix is None
+    assert reason in (finding.unfixable or "")
+
+
+def test_pools_in_a_text_in_quotes_are_left_to_people(repository: Callable) -> None:
+    pools = "{address-pools: [{name: a, protocol: layer2, addresses: [192.0.2.0/28]}]}"
+    text = LAYER2[: LAYER2.index("|")] + f'"{pools}"\n'
+    files = {"f.yaml": text, ".mlblint.yaml": "metallb: {version: 0.15.3}\n"}
+    (finding,) = repository(files).findings(MLB)
+    assert finding.fix is None
+    assert "only in a block scalar" in (finding.unfixable or "")
+
+
 @pytest.mark.parametrize(
     ("version", "severities"), [("0.12.1", []), ("0.13.1", ["error"]), ("0.15.3", ["error"])]
 )
