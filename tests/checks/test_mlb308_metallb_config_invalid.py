@@ -449,6 +449,8 @@ addresses: [10.0.0.0/24]
             "greater than /26",
         ),
         ("aggregationLength: 26", None, None),
+        ("aggregationLength: 0", None, None),
+        ("localPref: -1", "-1", "`localPref` is negative"),
         (
             "aggregationLengthV6: 63",
             "63",

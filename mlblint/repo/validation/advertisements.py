@@ -30,6 +30,13 @@ def _length(advertisement: Object, family: int) -> int:
 
 def _lengths(advertisement: Object) -> Iterator[Refusal]:
     """metallb internal/config/config.go@v0.16.1, `bgpAdvertisementFromCR`."""
+    if (advertisement.number("localPref") or 0) < 0:
+        # The CRD allows it, but Go's type has no sign: the webhook cannot read the object.
+        message = "`localPref` is negative"
+        place = advertisement.place("localPref")
+        yield Refusal(
+            "local-preference", advertisement.delivered, place, message, "write 0 or more"
+        )
     for family, (field, longest) in _LENGTHS.items():
         given = advertisement.number(field)
         if given is None:
@@ -65,6 +72,8 @@ def _too_wide(config: Configuration, advertisement: Object) -> Iterator[Refusal]
                     f"block greater than /{shortest}",
                     f"write {shortest} or more, or let the pool hold a whole block",
                     notes=((entry.place, f"pool `{pool.name}`"),),
+                    # The CRD demands at least 1 for IPv4.
+                    covered=family == 4 and length < 1,
                 )
 
 
