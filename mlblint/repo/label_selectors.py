@@ -122,6 +122,17 @@ def share_node(
     return False if all(_disjoint(a, b) for a, b in pairs) else None
 
 
+def pinned(selectors: Sequence[object]) -> tuple[str, frozenset[str]] | None:
+    """A label that everything selected has, and the values one of which it must have: lists of
+    selectors that pin one label to different values have nothing in common."""
+    wanted = [_wanted(canonical(one)) for one in selectors]
+    if not wanted:
+        return None
+    common = set.intersection(*map(set, wanted))
+    key = min(common, key=lambda k: (len({v for one in wanted for v in one[k]}), k), default=None)
+    return (key, frozenset().union(*(one[key] for one in wanted))) if key is not None else None
+
+
 def _selected(selectors: Sequence[object], labels: Mapping[str, Any]) -> bool:
     return not selectors or any(selects(one, labels) for one in selectors)
 

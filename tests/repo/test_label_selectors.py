@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlblint.repo.label_selectors import canonical, faults, share_node
+from mlblint.repo.label_selectors import canonical, faults, pinned, share_node
 
 LONG = "a" * 64
 
@@ -106,6 +106,22 @@ ZONE = {"matchLabels": {"zone": "east"}}
 def test_nodes_that_nobody_knows(left: list, right: list, expected: bool | None) -> None:
     assert share_node(left, right, []) is expected
     assert share_node(right, left, []) is expected
+
+
+@pytest.mark.parametrize(
+    ("selectors", "expected"),
+    [
+        ([], None),
+        ([{}], None),
+        ([rack("a")], ("rack", {"a"})),
+        ([rack("a"), rack("b", "c")], ("rack", {"a", "b", "c"})),
+        ([rack("a"), ZONE], None),
+        ([{"matchLabels": {"rack": "${RACK}"}}], None),
+        ([{"matchLabels": {"zone": "east"}, **rack("a", "b")}], ("zone", {"east"})),
+    ],
+)
+def test_what_selectors_pin(selectors: list, expected: tuple | None) -> None:
+    assert pinned(selectors) == expected
 
 
 def test_nodes_that_are_known() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
 
 from mlblint.repo.durations import parse_duration
-from mlblint.repo.label_selectors import canonical, share_node
+from mlblint.repo.label_selectors import canonical, pinned, share_node
 from mlblint.repo.metallb import BGP
 from mlblint.repo.unseen import PEER, PROFILE
 from mlblint.repo.validation.configuration import Configuration, Object, Refusal
@@ -33,10 +34,10 @@ def refusals(config: Configuration) -> Iterator[Refusal]:
 
 def _native(config: Configuration) -> Iterator[Refusal]:
     for peer in config.of(PEER):
-        for field in _FRR_ONLY:
-            if _is_given(peer, field):
-                message = f"`{field}` works with FRR only, and this MetalLB speaks native BGP"
-                yield Refusal("native", peer.delivered, peer.place(field), message, _SWITCH)
+        for name in _FRR_ONLY:
+            if _is_given(peer, name):
+                message = f"`{name}` works with FRR only, and this MetalLB speaks native BGP"
+                yield Refusal("native", peer.delivered, peer.place(name), message, _SWITCH)
     for profile in config.of(PROFILE):
         message = "BFD works with FRR only, and this MetalLB speaks native BGP"
         place = profile.resource.place()
@@ -44,10 +45,10 @@ def _native(config: Configuration) -> Iterator[Refusal]:
     yield from _ipv6(config)
 
 
-def _is_given(peer: Object, field: str) -> bool:
-    if peer.lacks(field) or peer.get(field) is None or peer.get(field) is False:
+def _is_given(peer: Object, name: str) -> bool:
+    if peer.lacks(name) or peer.get(name) is None or peer.get(name) is False:
         return False
-    return field != "keepaliveTime" or parse_duration(peer.text(field)) != 0
+    return name != "keepaliveTime" or parse_duration(peer.text(name)) != 0
 
 
 def _ipv6(config: Configuration) -> Iterator[Refusal]:
@@ -110,16 +111,16 @@ def _or_missing(peer: Object) -> str:
 
 
 def _same_peer(config: Configuration, peers: Iterable[Object]) -> Iterator[Refusal]:
-    for field in ("peerAddress", "interface"):
+    for name in ("peerAddress", "interface"):
         yield from _conflicts(
             config,
             (
-                (p, (p.text(field), p.text("vrf")), object())
+                (p, (p.text(name), p.text("vrf")), object())
                 for p in peers
-                if p.text(field) and not p.is_open("vrf")
+                if p.text(name) and not p.is_open("vrf")
             ),
             "same-peer",
-            field,
+            name,
             lambda one, other: (
                 f"BGPPeer `{other.name}` has the same address or interface, and FRR has one session"
                 " with each neighbour"
@@ -132,18 +133,19 @@ def _conflicts(
     config: Configuration,
     peers: Iterable[tuple[Object, Hashable, object]],
     rule: str,
-    field: str,
+    name: str,
     message: Callable[[Object, Object], str],
     remedy: str,
 ) -> Iterator[Refusal]:
     """Peers of one group, on one node, whose values differ. What was refused already refuses
     no other; peers that have value and node selectors in common are compared once."""
     per_node = config.dialect.has(PEERS_COMPARED_PER_NODE)
-    groups: dict[Hashable, dict[Hashable, tuple[Object, object]]] = {}
+    groups: dict[Hashable, _Accepted] = {}
     for peer, group, value in peers:
         selectors = peer.selectors("nodeSelectors")
-        accepted = groups.setdefault(group, {})
-        for other, its in accepted.values():
+        pin = pinned(selectors) if per_node else None
+        accepted = groups.setdefault(group, _Accepted())
+        for other, its in accepted.near(pin):
             if its == value or _key(other) == _key(peer):
                 continue
             shared = not per_node or share_node(
@@ -153,16 +155,43 @@ def _conflicts(
                 yield Refusal(
                     rule,
                     peer.delivered,
-                    peer.place(field),
+                    peer.place(name),
                     message(peer, other),
                     remedy,
-                    notes=((other.place(field), f"BGPPeer `{other.name}`"),),
+                    notes=((other.place(name), f"BGPPeer `{other.name}`"),),
                     certain=shared is True,
                 )
                 break
         else:
             nodes = tuple(map(canonical, selectors))
-            accepted.setdefault((value, nodes), (peer, value))
+            accepted.add(pin, (value, nodes), (peer, value))
+
+
+_Pin = tuple[str, frozenset[str]] | None
+_Peer = tuple[Object, object]
+
+
+@dataclass(frozen=True)
+class _Accepted:
+    """Peers with their values, by label and value of the nodes that they are pinned to (or by
+    nothing), so that those of different nodes are never compared."""
+
+    places: dict[str, dict[str, list[_Peer]]] = field(default_factory=dict)
+    seen: set[Hashable] = field(default_factory=set)
+
+    def add(self, pin: _Pin, identity: Hashable, peer: _Peer) -> None:
+        if identity in self.seen:
+            return
+        self.seen.add(identity)
+        key, values = pin or ("", [""])
+        for value in values:
+            self.places.setdefault(key, {}).setdefault(value, []).append(peer)
+
+    def near(self, pin: _Pin) -> Iterator[_Peer]:
+        for key, by_value in self.places.items():
+            values = pin[1] if pin is not None and key == pin[0] else list(by_value)
+            for value in values:
+                yield from by_value.get(value, ())
 
 
 def _key(peer: Object) -> tuple[str, str | None]:
