@@ -10,8 +10,8 @@ from mlblint.text import blocks, commenting, flows, guards
 from mlblint.text.addresses import Address, address, at_address, document_starts, outermost
 from mlblint.text.documents import Chunk, Document
 from mlblint.text.edits import (
-    AddDocument,
     AddComment,
+    AddDocument,
     Append,
     Edit,
     Insert,
