@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from mlblint.text.guards import dotted
 from mlblint.text.nodes import Path
 
 _CONSEQUENCE = "so the cluster keeps what it has, and gets nothing of this"
+_WAITS = re.compile(r"_+[\w-]+_+")
 _FORMER_POOL = "AddressPool"
 _WAVE_PATH = ("metadata", "annotations", WAVE)  # A wave that is a number is rule 503's.
 
@@ -95,7 +97,10 @@ def _is_undecided(resource: Resource, path: Path) -> bool:
 
 
 def _is_placeholder(value: object) -> bool:
-    """`[{ env "range" }]`: templates with delimiters of their own can be read as YAML."""
+    """`_replaced_` waits for a kustomization; `[{ env "range" }]` is a template, whose
+    delimiters can be read as YAML."""
+    if isinstance(value, str):
+        return _WAITS.fullmatch(value) is not None
     if not isinstance(value, Mapping) or len(value) != 1:
         return False
     ((key, inner),) = value.items()

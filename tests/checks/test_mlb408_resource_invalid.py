@@ -94,6 +94,7 @@ TAKEN = {
         None,
     ),
     "delimiters of somebody's own": (pool('  addresses: [{ env "lb_range" }]\n'), None),
+    "a value that a kustomization elsewhere replaces": (pool("  addresses: _replaced_\n"), None),
     "an advertisement without a spec": (
         pool("", "L2Advertisement").removesuffix("spec:\n"),
         None,
@@ -175,10 +176,18 @@ def test_each_cluster_has_its_release(repository: Callable) -> None:
 
 
 def test_clean_objects_cost_no_import_of_jsonschema(repository: Callable) -> None:
-    repo = repository({"f.yaml": pool(ADDRESSES)})
+    release = dedent("""\
+        apiVersion: helm.toolkit.fluxcd.io/v2
+        kind: HelmRelease
+        metadata: {name: metallb}
+        spec:
+          chart: {spec: {chart: metallb, version: 0.15.3}}
+          values: {speaker: {logLevel: info, ignoreExcludeLB: true}, imagePullSecrets: [{name: a}]}
+        """)
+    repo = repository({"f.yaml": pool(ADDRESSES), "release.yaml": release})
     code = (
         "import sys; from mlblint.cli import main\n"
-        "sys.argv[1:] = ['--select', 'MLB408,MLB409', '.']\n"
+        "sys.argv[1:] = ['--select', 'MLB404,MLB405,MLB407,MLB408,MLB409', '.']\n"
         "try: main()\n"
         "except SystemExit as end: assert not end.code\n"
         "assert 'jsonschema' not in sys.modules"
