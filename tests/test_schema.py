@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
 from mlblint.package_data import data_folder
-from mlblint.schema import BadSchemaError, Violation, accepts, schema_violations, violations
+from mlblint.schema import (
+    BadSchemaError,
+    Violation,
+    accepts,
+    schema_violations,
+    surely_meant,
+    violations,
+)
 from mlblint.schema_quick import BeyondQuickError, Quick
 
 SCHEMA = {
@@ -258,3 +265,29 @@ def test_the_quick_decision_leaves_what_it_does_not_know_to_jsonschema():
     for schema in ({"uniqueItems": True}, {"enum": [[1]]}, {"$schema": "draft-07"}, {"$id": "x"}):
         with pytest.raises(BeyondQuickError):
             Quick(schema, {}).accepts(schema, [1])
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("NodeSelector", "nodeSelectors"),
+        ("node-selectors", "nodeSelectors"),
+        ("address", "addresses"),
+        ("peers", "peer"),
+        ("nodeSelektor", None),
+        # Which of the two?
+        ("pool", None),
+    ],
+)
+def test_what_was_surely_meant(name: str, meant: str | None) -> None:
+    known = ["nodeSelectors", "addresses", "peer", "pools", "Pool"]
+    assert surely_meant(name, known) == meant
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(1, "expected at least 2; found the number 1"), (9, "expected at most 5; found the number 9")],
+)
+def test_limits(value: int, words: str) -> None:
+    schema = {"type": "integer", "minimum": 2, "maximum": 5}
+    assert [one.message for one in violations(schema, value)] == [words]
