@@ -206,11 +206,11 @@ def test_an_unused_comment_is_reported_and_removed(shell, l2) -> None:
 
 
 def test_only_the_rule_that_hides_nothing_is_taken_out(shell, l2) -> None:
-    shell.write({"l2.yaml": l2(spec="spec: # mlblint: ignore[MLB3, MLB3O1] one card")})
+    shell.write({"l2.yaml": l2(spec="spec: # mlblint: ignore[MLB3, l2-interface-mising] one card")})
     (line,) = [
         line for line in shell("--output-format", "concise").out.splitlines() if "903" in line
     ]
-    assert 'unknown rule "MLB3O1"; did you mean MLB301?' in line
+    assert "did you mean l2-interfaces-missing?" in line
     shell("--fix")
     assert "spec: # mlblint: ignore[MLB3] one card\n" in shell.read("l2.yaml")
 
