@@ -36,12 +36,6 @@ pytestmark = pytest.mark.skipif(not CASES.is_file(), reason=f"{CASES} is not on 
 
 # Cases whose verdict files alone cannot give, each with the reason.
 UNKNOWABLE: Mapping[str, str] = {
-    "config-duplicate-peers": (
-        "a cluster holds one object of a name, so MetalLB never sees the other (MLB310 warns)"
-    ),
-    "config-multiple-bfd-profiles-with-the-same-name": (
-        "a cluster holds one object of a name, so MetalLB never sees the other (MLB310 warns)"
-    ),
     "config-bgp-peer-with-unavailable-secret-ref": (
         "a Secret that is not in the repository may be in the cluster: passwords are kept elsewhere"
     ),

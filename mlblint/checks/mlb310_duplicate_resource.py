@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mlblint.context import Context, subject_of
 from mlblint.findings import Note, Problem
 from mlblint.repo.delivery import Delivered, Delivery
-from mlblint.repo.metallb import GROUP
+from mlblint.repo.metallb import GROUP, POOL_KINDS
 from mlblint.repo.model import Cluster
 from mlblint.repo.resources import Resource, is_opaque
 from mlblint.repo.roots import key_of
@@ -18,6 +18,9 @@ _DELIVERERS = {
     "helm.toolkit.fluxcd.io": ("HelmRelease",),
     "helm.cattle.io": ("HelmChart", "HelmChartConfig"),
 }
+# MetalLB's parser refuses a second one of a name (metallb internal/config/config.go@v0.15.3:
+# `parsePools`, `peersFor`, `bfdProfilesFor`).
+_NAMED_ONCE = (*POOL_KINDS, "BGPPeer", "BFDProfile")
 _Identity = tuple[str, str, str | None, str]
 
 
@@ -69,12 +72,16 @@ def _problem(first: Delivered, second: Delivered, cluster: Cluster) -> Problem:
     resource = second.resource
     what = f"{resource.kind} `{resource.name}`"
     note = None
+    refused = False
     if key_of(resource) != key_of(first.resource):
         message = (
             f"{what} is written twice for one cluster: the one that is applied last wins, and what "
             "the other says is lost without a word (within one kustomization, kustomize refuses to "
             "build)"
         )
+        refused = resource.is_a(GROUP, *_NAMED_ONCE)
+        if refused:
+            message += ", and MetalLB's parser takes no second one of a name"
         remedy = "delete one of them, or give it another name"
         note = Note(first.resource.place("metadata", "name"), "the other one")
     elif first.by is second.by:
@@ -95,6 +102,8 @@ def _problem(first: Delivered, second: Delivered, cluster: Cluster) -> Problem:
         message=message,
         help=remedy,
         subject=subject_of(second, cluster),
+        severity="error" if refused else None,
+        judges="acceptance" if refused else None,
         notes=(note,) if note else tuple(_deliveries(first, second)),
         unfixable="which of the two is meant is for a person to decide",
     )
