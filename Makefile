@@ -21,7 +21,7 @@ demo: $(VENV)/.installed
 	@$(BIN)/mlblint --diff $(TALOS) || test $$? -eq 1
 
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 test-long: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m long
