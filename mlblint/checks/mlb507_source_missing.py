@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -12,6 +13,9 @@ from mlblint.repo.files import Files
 from mlblint.repo.missing import Missing, missing
 from mlblint.repo.model import Cluster
 
+# Secrets are kept out of many a checkout: ignored by Git, or written by a step before the build.
+_SECRET = re.compile(r"secret|sealed|sops|credential|password|token|\.enc\b|\.dec\b", re.IGNORECASE)
+
 
 def check(context: Context) -> Iterator[Problem]:
     for one, cluster in missing(context.model):
@@ -19,11 +23,15 @@ def check(context: Context) -> Iterator[Problem]:
 
 
 def _problem(one: Missing, cluster: Cluster, files: Files) -> Problem:
+    kept_out = _SECRET.search(posixpath.basename(one.named)) is not None
+    doubt = ", unless it is a secret that is kept out of this checkout only" if kept_out else ""
     return Problem(
         place=one.place,
         message=(
-            f"{one.what} `{one.named}` does not exist in this repository: {_consequence(one)}"
+            f"{one.what} `{one.named}` does not exist in this repository: "
+            f"{_consequence(one)}{doubt}"
         ),
+        severity="warning" if kept_out else None,
         help=_help(one, files),
         subject=subject(one.by.resource, cluster) if one.by is not None else None,
         unfixable="where it is, or whether it is still needed, is for a person to decide",

@@ -296,3 +296,19 @@ def test_help_knows_where_it_went(repository: Callable) -> None:
     files = argo(application("x", "lan/metallb"), **{"infra/metallb/service.yaml": SERVICE})
     (finding,) = repository(files).findings("MLB507")
     assert finding.help == "there is `infra/metallb`; correct the path or remove the entry"
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [
+        ("sealed-secret.yaml", "warning"),
+        ("values.sops.yaml", "warning"),
+        ("servce.yaml", "error"),
+    ],
+)
+def test_a_secret_may_be_missing_in_this_checkout_only(
+    repository: Callable, name: str, severity: str
+) -> None:
+    kustomization = f"resources: [service.yaml, {name}]\n"
+    files = argo(**{"one/kustomization.yaml": kustomization})
+    assert [f.severity for f in repository(files).findings("MLB507")] == [severity]
