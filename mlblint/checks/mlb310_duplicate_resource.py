@@ -103,7 +103,6 @@ def _problem(first: Delivered, second: Delivered, cluster: Cluster) -> Problem:
         help=remedy,
         subject=subject_of(second, cluster),
         severity="error" if refused else None,
-        judges="acceptance" if refused else None,
         notes=(note,) if note else tuple(_deliveries(first, second)),
         unfixable="which of the two is meant is for a person to decide",
     )
