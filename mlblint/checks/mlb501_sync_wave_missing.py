@@ -10,7 +10,7 @@ from mlblint.findings import Fix, Note, Problem
 from mlblint.repo import flux, steps
 from mlblint.repo.delivery import WAVE, Delivered, Wave, wave_of
 from mlblint.repo.model import Cluster
-from mlblint.repo.resources import Resource
+from mlblint.repo.resources import Resource, is_opaque
 from mlblint.repo.steps import STEPS, flux_kustomizations
 from mlblint.text.edits import Insert
 
@@ -48,6 +48,7 @@ def check(context: Context) -> Iterator[Problem]:
             yield from _waves(cluster, context)
         if "flux" in engines:
             yield from _dependencies(cluster)
+            yield from _names_of_nothing(cluster)
 
 
 def _waves(cluster: Cluster, context: Context) -> Iterator[Problem]:
@@ -181,6 +182,35 @@ def _comes_after(
                 return True
             todo.append(found)
     return False
+
+
+def _names_of_nothing(cluster: Cluster) -> Iterator[Problem]:
+    """No object has a slash in its name: people write the namespace in front of it, as Flux
+    prints it."""
+    links = [link for part in steps.parts(cluster) if part.by for link in part.by.chain()]
+    for owner in {id(link.resource): link.resource for link in links}.values():
+        if not (flux.is_kustomization(owner) or flux.is_helm_release(owner)):
+            continue
+        for index, (_, name) in enumerate(flux.depends_on(owner)):
+            if "/" in name and not is_opaque(name):
+                yield _slash(owner, index, name, cluster)
+
+
+def _slash(owner: Resource, index: int, name: str, cluster: Cluster) -> Problem:
+    namespace, _, own_name = name.partition("/")
+    beside = "" if namespace == owner.namespace else f" and `namespace: {namespace}` beside it"
+    return Problem(
+        place=owner.place("spec", "dependsOn", index, "name"),
+        message=(
+            f"`dependsOn` of {owner.kind} `{owner.name}` names `{name}`, but no object has a slash "
+            "in its name: Flux waits for ever for one that is not there, and never applies what "
+            f"this {owner.kind} brings"
+        ),
+        help=f"write `name: {own_name}`{beside}",
+        severity="error",
+        subject=subject(owner, cluster),
+        unfixable="how Flux's objects wait for one another is for a person to decide",
+    )
 
 
 def _same(left: Resource, right: Resource) -> bool:

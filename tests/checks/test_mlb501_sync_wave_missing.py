@@ -187,6 +187,30 @@ def test_flux_says_it_by_depends_on(depends: str, places: list[str], repository:
     assert all(f.fix is None for f in repo.findings("MLB501"))
 
 
+@pytest.mark.parametrize(
+    ("name", "help_text"),
+    [
+        ("flux-system/metallb", "write `name: metallb`"),
+        ("network/metallb", "write `name: metallb` and `namespace: network` beside it"),
+        ("${NAMESPACE}/metallb", None),
+    ],
+)
+def test_no_object_has_a_slash_in_its_name(
+    name: str, help_text: str | None, repository: Callable
+) -> None:
+    depends = f"\n  dependsOn: [{{name: metallb}}, {{name: {name}}}]".replace(name, f'"{name}"')
+    files = {
+        "clusters/metallb.yaml": FLUX.format(name="metallb", extra=""),
+        "clusters/config.yaml": FLUX.format(name="config", extra=depends),
+        "metallb/release.yaml": RELEASE,
+        "config/pool.yaml": POOL.format(wave=""),
+    }
+    found = repository(files).findings("MLB501")
+    assert [(f.location.start.line, f.severity, f.help) for f in found] == (
+        [(6, "error", help_text)] if help_text else []
+    )
+
+
 def test_common_annotations_are_not_the_place_for_a_wave(repository: Callable) -> None:
     files = {
         "root.yaml": APPLICATION.format(name="root", path="metallb", wave=""),
