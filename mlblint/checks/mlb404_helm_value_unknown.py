@@ -14,8 +14,10 @@ from mlblint.repo.helm import Release
 from mlblint.repo.ingress_values import unread_service_values
 from mlblint.repo.kinds import served
 from mlblint.repo.model import Cluster
+from mlblint.repo.releases import misplaced_values
 from mlblint.repo.resources import get, items, mapping, text
 from mlblint.repo.schemas import field, since_of, until_of
+from mlblint.repo.services import INGRESS_CHARTS
 from mlblint.repo.versions import (
     CONFIG_INLINE_FAILS,
     EXCLUDE_LABEL,
@@ -50,7 +52,7 @@ def check(context: Context) -> Iterator[Problem]:
             for problem in _judge(release, version, context):
                 yield replace(problem, subject=_subject(release, cluster))
         for release in cluster.releases:
-            for problem in _services(release):
+            for problem in (*_services(release), *_misplaced(release)):
                 yield replace(problem, subject=_subject(release, cluster))
 
 
@@ -265,6 +267,24 @@ def _outside(release: Release) -> Iterator[Given]:
             value = layer.data.get(key)
             if isinstance(value, Mapping) and value and key not in own:
                 yield Given(layer, (key,), value, chart.where(layer, (key,)))
+
+
+# -- what never reaches a chart ----------------------------------------------------------------
+
+
+def _misplaced(release: Release) -> Iterator[Problem]:
+    """Values in a field that the object which installs the chart does not have."""
+    if release.subject is None or release.chart not in ("metallb", *INGRESS_CHARTS):
+        return
+    for wrong, home in misplaced_values(release.subject):
+        yield Problem(
+            release.subject.place(*wrong).key,
+            f"{release.subject.kind} has no field `{dotted(wrong)}`: the API server refuses or "
+            f"drops it, and the chart {release.chart} gets none of these values",
+            f"move it to `{dotted(home)}`",
+            severity="error",
+            unfixable=_UNSURE,
+        )
 
 
 # -- other charts -----------------------------------------------------------------------------

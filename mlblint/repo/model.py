@@ -21,6 +21,7 @@ from mlblint.repo.index import Index, index
 from mlblint.repo.legacy_pools import legacy_pools
 from mlblint.repo.machines import Fact, facts, of_releases
 from mlblint.repo.metallb import Advertisement, Installation, Pool
+from mlblint.repo.objects_in_values import objects_in_values
 from mlblint.repo.resources import text
 from mlblint.repo.roots import Gap, Remote
 from mlblint.repo.service_allocation import Namespaces
@@ -247,10 +248,12 @@ def build(files: Files, rules: Iterable[ClusterRule] = (), known: Known | None =
 
 def _cluster(group: Group, known: Known) -> Cluster:
     roots = group.roots
+    releases = tuple(r for root in roots for r in root.releases)
+    delivered = [d for root in roots for d in root.delivered]
     return Cluster(
         name=group.name,
-        delivered=tuple(d for root in roots for d in root.delivered),
-        releases=tuple(r for root in roots for r in root.releases),
+        delivered=(*delivered, *objects_in_values(releases)),
+        releases=releases,
         remotes=tuple(r for root in roots for r in root.remotes),
         files=frozenset(path for root in roots for path in root.files),
         known=known,

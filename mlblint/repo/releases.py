@@ -27,11 +27,28 @@ from mlblint.repo.helm import (
 from mlblint.repo.referents import Referents
 from mlblint.repo.resources import Resource, get, items, mapping, text
 from mlblint.text.documents import Document
+from mlblint.text.nodes import Path
 from mlblint.text.places import Place
 
 K3S_GROUP = "helm.cattle.io"
 
 _ARCHIVE = re.compile(r"(?P<name>.+?)-v?(?P<version>\d+\.\d+\.\d+[^/]*)\.tgz")
+
+
+def misplaced_values(installer: Resource) -> Iterator[tuple[Path, Path]]:
+    """Fields that people take for the one that holds a chart's values, and that one."""
+    if flux.is_helm_release(installer):
+        home: Path = ("spec", "values")
+        wrong: list[Path] = [("spec", "chart", "values"), ("spec", "chart", "spec", "values")]
+    elif argo.is_application(installer):
+        at = next((source.at for source in argo.sources(installer) if source.chart), None)
+        if at is None:
+            return
+        home = (*at, "helm", "values")
+        wrong = [("spec", "values"), ("spec", "helm", "values"), (*at, "values")]
+    else:
+        return
+    yield from ((path, home) for path in wrong if installer.get(*path))
 
 
 def of_application(delivery: Delivery, files: Files, local: frozenset[str]) -> Iterator[Release]:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from mlblint.repo.addresses import Interval, parse_address
 from mlblint.repo.delivery import Delivered
 from mlblint.repo.helm import Release, Value
+from mlblint.repo.objects_in_values import is_whole_object
 from mlblint.repo.resources import Resource, get, mapping, text
 from mlblint.text.nodes import Key, Path
 from mlblint.text.places import Place
@@ -264,7 +265,9 @@ def in_values(release: Release) -> Iterator[Service]:
     for layer in release.layers:
         for path, fields in _mappings(get(layer.data, *release.key), ()):
             if fields.get("type") == "LoadBalancer" and path[:1] not in _keys(release.others):
-                homes.setdefault(path[:-1] if path[-1:] == ("spec",) else path, None)
+                home = path[:-1] if path[-1:] == ("spec",) else path
+                if not is_whole_object(get(layer.data, *release.key, *home)):
+                    homes.setdefault(home, None)
     for home, default in homes.items():
         given = _type(release, home)
         type_ = given.value if given is not None else default

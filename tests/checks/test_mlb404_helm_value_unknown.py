@@ -333,3 +333,37 @@ def test_a_field_of_traefiks_service_moves(repository: Callable) -> None:
         "          spec:\n            loadBalancerIP: 192.0.2.1\n",
     )
     assert repository({"f.yaml": text}).fixed(MLB, unsafe=True) == {"f.yaml": moved}
+
+
+@pytest.mark.parametrize("level", ["chart", "chart.spec"])
+def test_values_of_a_helm_release_below_its_chart(level: str, repository: Callable) -> None:
+    inside = "      " if level == "chart.spec" else "    "
+    text = release("").replace("  values:\n", f"{inside}values: {{speaker: {{}}}}\n")
+    (finding,) = repository({"release.yaml": text}).findings(MLB)
+    assert (finding.severity, finding.location.start.line) == ("error", 10)
+    assert finding.message.startswith(f"HelmRelease has no field `spec.{level}.values`")
+    assert finding.help == "move it to `spec.values`"
+    other = text.replace("chart: metallb", "chart: blog")
+    assert repository({"release.yaml": other}).findings(MLB) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "field", "line"),
+    [
+        ("  values: {a: b}\n  source:\n", "spec.values", 6),
+        ("  helm: {values: 'a: b'}\n  source:\n", "spec.helm.values", 6),
+        ("  source:\n    values: {a: b}\n", "spec.source.values", 7),
+    ],
+)
+def test_values_of_an_application_outside_of_helm(
+    written: str, field: str, line: int, repository: Callable
+) -> None:
+    text = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: lb\nspec:\n"
+        f"{written}    repoURL: https://metallb.github.io/metallb\n    chart: metallb\n"
+        "    targetRevision: 0.15.3\n"
+    )
+    (finding,) = repository({"app.yaml": text}).findings(MLB)
+    assert finding.location.start.line == line
+    assert f"Application has no field `{field}`" in finding.message
+    assert finding.help == "move it to `spec.source.helm.values`"
