@@ -91,6 +91,7 @@ class _Sweeper:
         self._drop_passed_over()
         self._enter_charts(bootstrap=True)
         self._enter_leftovers(deliverers)
+        self._drop_entered()
         self._enter_possible(deliverers)
         self._enter_charts(bootstrap=False)
         return Sweep(tuple(self.roots), tuple(self._undelivered()), self.repository)

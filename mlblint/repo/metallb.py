@@ -29,7 +29,10 @@ _UPSTREAM_CHART = re.compile(
 # MetalLB's own numbers, whoever mirrors it: other publishers have charts of this name as well,
 # but with numbers of their own (Bitnami's 6.4.7 installs 0.14.8).
 _UPSTREAM_NUMBER = re.compile(r"[\^~>=v\s]*0\.(?:9|1\d)(?:\.|$)")
-_MANIFESTS = re.compile(r"config/(?:prometheus-)?(?:native|frr)|(?:^|/)metallb[\w-]*\.yaml$")
+# The folder `manifests` had a kustomization of its own before 0.13.
+_MANIFESTS = re.compile(
+    r"config/(?:prometheus-)?(?:native|frr)|(?:^|/)metallb[\w-]*\.yaml$|^manifests/?$"
+)
 _TAG = re.compile(r"(?:metallb-chart-)?(v?\d+\.\d+\.\d+.*)")
 _SPEAKER = re.compile(r"(?:^|[/-])(?:metallb[/-]speaker)(?::([^@]+))?(?:@.*)?$")
 

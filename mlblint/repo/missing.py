@@ -60,6 +60,8 @@ def missing(model: Model) -> Iterator[tuple[Missing, Cluster]]:
                 found = _of_application(delivery, local, files)
             elif flux.is_kustomization(delivery.resource):
                 found = _of_flux(delivery, sources)
+            elif delivery.engine == "fleet":
+                found = _of_fleet(delivery)
             else:
                 continue
             yield from ((one, cluster) for one in found if not disk.may_have(one.path))
@@ -167,6 +169,24 @@ def _of_flux(delivery: Delivery, sources: frozenset[Source]) -> Iterator[Missing
         place = resource.place("spec", "path")
         named = text(resource.get("spec", "path"))
         yield Missing(place, named, path, "the folder", delivery)
+
+
+# -- Fleet ----------------------------------------------------------------------------------
+
+
+def _of_fleet(delivery: Delivery) -> Iterator[Missing]:
+    """Files of values lie beside the fleet.yaml or below it, those for single clusters as well
+    (rancher/fleet internal/bundlereader/loaddirectory.go@v0.11, `generateValues`)."""
+    bundle = delivery.resource
+    folder = posixpath.dirname(bundle.file)
+    targets = range(len(items(bundle.get("targetCustomizations"))))
+    for at in [(), *(("targetCustomizations", index) for index in targets)]:
+        names = items(bundle.get(*at, "helm", "valuesFiles"))
+        for index, name in enumerate(map(text, names)):
+            path = join(folder, name) if name and not is_opaque(name) else None
+            if path is not None:
+                place = bundle.place(*at, "helm", "valuesFiles", index)
+                yield Missing(place, name, path, "the file of values", delivery)
 
 
 # -- kustomize ------------------------------------------------------------------------------

@@ -248,15 +248,17 @@ def _files_layers(names: Iterable[object], folder: str, files: Files) -> tuple[l
 
 
 def of_fleet(document: Document, files: Files) -> Release | None:
-    """Rancher Fleet's fleet.yaml; what it gives to single clusters is not followed."""
+    """Rancher Fleet's fleet.yaml; what it gives to single clusters is not followed. Its files
+    of values win over its values (rancher/fleet internal/bundlereader/loaddirectory.go@v0.11,
+    `generateValues`)."""
     helm = mapping(get(document.data, "helm"))
     if not text(helm.get("chart")):
         return None
     place = Place(document, ("helm",))
     folder = posixpath.dirname(document.source.path)
     name, repository, version = _chart_reference(helm)
-    layers, complete = _files_layers(items(helm.get("valuesFiles")), folder, files)
-    layers += _inline(place / "values", helm.get("values"))
+    own = _inline(place / "values", helm.get("values"))
+    more, complete = _files_layers(items(helm.get("valuesFiles")), folder, files)
     targets = items(get(document.data, "targetCustomizations"))
     single = any("helm" in mapping(target) for target in targets)
     namespace = get(document.data, "namespace") or get(document.data, "defaultNamespace")
@@ -268,7 +270,7 @@ def of_fleet(document: Document, files: Files) -> Release | None:
         version=version,
         place=place / "chart",
         subject=None,
-        layers=tuple(layers),
+        layers=(*own, *more),
         complete=complete and not single and not helm.get("valuesFrom"),
         home=Home(place, "values", "object"),
     )

@@ -312,3 +312,32 @@ def test_a_secret_may_be_missing_in_this_checkout_only(
     kustomization = f"resources: [service.yaml, {name}]\n"
     files = argo(**{"one/kustomization.yaml": kustomization})
     assert [f.severity for f in repository(files).findings("MLB507")] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("helm", "found"),
+    [
+        ("valuesFiles: [values.yaml, inner/more.yaml]", []),
+        ("valuesFiles: [values.yaml, gone.yaml]", ["MLB507 lb/fleet.yaml:4:29"]),
+        # Not from the top of the repository.
+        ("valuesFiles: [lb/values.yaml]", ["MLB507 lb/fleet.yaml:4:17"]),
+        ("valuesFiles: ['${ .ClusterName }.yaml']", []),
+    ],
+)
+def test_files_of_values_of_a_fleet_bundle(
+    helm: str, found: list[str], repository: Callable
+) -> None:
+    bundle = f"helm:\n  chart: metallb\n  repo: https://metallb.github.io/metallb\n  {helm}\n"
+    files = {"lb/fleet.yaml": bundle, "lb/values.yaml": "a: 1\n", "lb/inner/more.yaml": "b: 2\n"}
+    assert repository(files).spots("MLB507") == found
+
+
+def test_files_of_values_for_single_clusters_of_fleet(repository: Callable) -> None:
+    bundle = (
+        "helm:\n  chart: metallb\n  repo: https://metallb.github.io/metallb\n"
+        "targetCustomizations:\n- name: one\n  helm:\n    valuesFiles: [one.yaml]\n"
+        "- name: two\n  helm:\n    valuesFiles: [two.yaml]\n"
+    )
+    (finding,) = repository({"lb/fleet.yaml": bundle, "lb/one.yaml": "a: 1\n"}).findings("MLB507")
+    assert (finding.location.line, finding.location.column) == (10, 19)
+    assert "Fleet fails on Bundle `lb`" in finding.message

@@ -138,6 +138,23 @@ class TestCircles:
         }
         assert len(root.delivered) == 3, "the second time it is known who applies it"
 
+    def test_what_only_such_a_kustomization_leads_to_is_no_beginning(self) -> None:
+        found = swept(
+            {
+                "cluster/sync.yaml": flux("flux-system", "./cluster"),
+                "cluster/infra.yaml": flux("infra", "./infra"),
+                "infra/kustomization.yaml": kustomization(
+                    "base.yaml",
+                    more="patches:\n- target: {name: pools}\n  patch: |-\n"
+                    "    [{op: replace, path: /spec/path, value: ./pools/here}]\n",
+                ),
+                "infra/base.yaml": flux("pools", "./pools/nowhere"),
+                "pools/here/web.yaml": service("web"),
+            }
+        )
+        assert paths(found) == ["cluster/sync.yaml"]
+        assert chains(found.roots[0])["web"] == ["pools", "infra", "flux-system"]
+
     def test_a_flux_kustomization_that_only_its_own_folder_names(self) -> None:
         found = swept(
             {

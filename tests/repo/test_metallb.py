@@ -137,6 +137,7 @@ class TestRemotes:
                 "0.15.2",
             ),
             ("github.com/metallb/metallb/config/native?ref=metallb-chart-0.15.2", "0.15.2"),
+            ("github.com/metallb/metallb//manifests?ref=v0.12.1", "0.12.1"),
             ("github.com/metallb/metallb/config/native?ref=main", None),
             ("github.com/metallb/metallb/config/native?ref=v0.15", None),
             ("github.com/metallb/metallb/config/native?ref=1f2e3d4c5b6a", None),

@@ -342,6 +342,13 @@ class TestFleet:
         assert (found.repository, found.version) == ("https://x", "0.15.2")
         assert (value(found, "a"), value(found, "b"), found.complete) == (1, 2, True)
 
+    def test_files_of_values_win_over_its_own_values(self, tmp_path: Path) -> None:
+        found = self.found(
+            tmp_path, "helm: {chart: metallb, valuesFiles: [values.yaml], values: {a: 2}}\n"
+        )
+        assert found is not None
+        assert value(found, "a") == 1
+
     @pytest.mark.parametrize(
         ("more", "complete"),
         [
