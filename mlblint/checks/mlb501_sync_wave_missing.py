@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ _WHAT = {
     "apps": "delivers a Service that needs an address",
 }
 _OBJECTS = ("pool", "advertisement")
+# Manifests that a playbook applies.
+_ANSIBLES = re.compile(r"(?:^|/)(?:roles/[^/]+/(?:files|templates|tasks)|ansible|playbooks)/")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +61,8 @@ def _waves(cluster: Cluster, context: Context) -> Iterator[Problem]:
     waves = _plan(taken, scheme, {part.step for part in parts if not part.is_ordered})
     for part in parts:
         if not part.is_ordered:
-            yield _problem(part, waves.get(part.step), cluster)
+            by_argo = bool(context.model.engines or taken)
+            yield _problem(part, waves.get(part.step), cluster, by_argo)
 
 
 def _scheme(context: Context) -> dict[str, int]:
@@ -71,7 +75,7 @@ def _parts(cluster: Cluster, any_engine: bool) -> Iterator[Part]:
     objects: list[Part] = []
     for one in steps.parts(cluster):
         if one.step in _OBJECTS and one.resource is not None:
-            if (one.by.engine == "argo") if one.by is not None else not any_engine:
+            if _by_argo(one, one.resource, any_engine):
                 wave, nested = wave_of(one.resource, one.by), one.by is not None
                 objects.append(Part(one.step, one.resource, one.namespace, wave, nested))
         elif one.by is not None:
@@ -82,6 +86,13 @@ def _parts(cluster: Cluster, any_engine: bool) -> Iterator[Part]:
                 applications[id(owner)] = part
     yield from applications.values()
     yield from objects
+
+
+def _by_argo(step: steps.Part, resource: Resource, any_engine: bool) -> bool:
+    """Whether Argo CD applies it or, where nobody is in sight who does, may do so."""
+    if step.by is not None:
+        return step.by.engine == "argo"
+    return not any_engine and not _ANSIBLES.search(resource.file)
 
 
 def _plan(
@@ -111,12 +122,14 @@ def _plan(
     return planned
 
 
-def _problem(part: Part, wave: int | None, cluster: Cluster) -> Problem:
+def _problem(part: Part, wave: int | None, cluster: Cluster, by_argo: bool) -> Problem:
     kind = part.resource.kind
     above = ", neither itself nor through an Application above it" if part.is_nested else ""
+    applies = "applies" if by_argo else "would apply"
+    who = "Argo CD" if by_argo else "nothing here shows who applies it, and Argo CD"
     message = (
         f"{kind} `{part.resource.name}` {_WHAT[part.step]}, but carries no sync wave{above}: "
-        "Argo CD applies it together with everything else, before or after what it depends on"
+        f"{who} {applies} it together with everything else, before or after what it depends on"
     )
     # In the object itself: a kustomization's common annotations would reach others as well.
     annotations = part.resource.base / "metadata" / "annotations"

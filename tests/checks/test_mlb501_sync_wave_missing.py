@@ -228,3 +228,34 @@ def test_common_annotations_can_carry_it(repository: Callable) -> None:
         "metallb/pool.yaml": POOL.format(wave=""),
     }
     assert repository(files).findings("MLB501") == []
+
+
+POOL_OF_NOBODY = (
+    "apiVersion: metallb.io/v1beta1\nkind: IPAddressPool\n"
+    "metadata: {name: lan, namespace: metallb-system}\nspec: {addresses: [192.0.2.8/29]}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("metallb/pool.yaml", 1),
+        ("roles/metallb/files/pool.yaml", 0),
+        ("infra/roles/metallb/templates/pool.yml", 0),
+        ("ansible/metallb/pool.yaml", 0),
+        ("roles/pool.yaml", 1),
+    ],
+)
+def test_argo_cd_does_not_apply_what_ansible_does(
+    path: str, found: int, repository: Callable
+) -> None:
+    assert len(repository({path: POOL_OF_NOBODY}).findings("MLB501")) == found
+
+
+def test_argo_cd_is_only_said_to_apply_what_something_shows_it_to(repository: Callable) -> None:
+    (finding,) = repository({"pool.yaml": POOL_OF_NOBODY}).findings("MLB501")
+    assert "nothing here shows who applies it, and Argo CD would apply it" in finding.message
+    other = POOL_OF_NOBODY.replace("name: lan,", "name: wan, annotations: {NOTE: '0'},")
+    noted = other.replace("NOTE", "argocd.argoproj.io/sync-wave").replace("2.8", "2.16")
+    (finding,) = repository({"pool.yaml": POOL_OF_NOBODY, "wan.yaml": noted}).findings("MLB501")
+    assert "Argo CD applies it together" in finding.message

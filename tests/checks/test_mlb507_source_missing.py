@@ -318,7 +318,7 @@ def test_a_secret_may_be_missing_in_this_checkout_only(
     ("helm", "found"),
     [
         ("valuesFiles: [values.yaml, inner/more.yaml]", []),
-        ("valuesFiles: [values.yaml, gone.yaml]", ["MLB507 lb/fleet.yaml:4:29"]),
+        ("valuesFiles: [values.yaml, gone.yaml]", ["MLB507 lb/fleet.yaml:4:30"]),
         # Not from the top of the repository.
         ("valuesFiles: [lb/values.yaml]", ["MLB507 lb/fleet.yaml:4:17"]),
         ("valuesFiles: ['${ .ClusterName }.yaml']", []),
@@ -338,6 +338,6 @@ def test_files_of_values_for_single_clusters_of_fleet(repository: Callable) -> N
         "targetCustomizations:\n- name: one\n  helm:\n    valuesFiles: [one.yaml]\n"
         "- name: two\n  helm:\n    valuesFiles: [two.yaml]\n"
     )
-    (finding,) = repository({"lb/fleet.yaml": bundle, "lb/one.yaml": "a: 1\n"}).findings("MLB507")
-    assert (finding.location.line, finding.location.column) == (10, 19)
-    assert "Fleet fails on Bundle `lb`" in finding.message
+    repo = repository({"lb/fleet.yaml": bundle, "lb/one.yaml": "a: 1\n"})
+    assert repo.spots("MLB507") == ["MLB507 lb/fleet.yaml:10:19"]
+    assert "Fleet fails on Bundle `lb`" in repo.findings("MLB507")[0].message
