@@ -11,7 +11,7 @@ from mlblint.repo import values_edits
 from mlblint.repo.chart import is_misplaced
 from mlblint.repo.exclude_label import IGNORE_FLAG, IGNORE_VALUE, LABEL, mentions_flag
 from mlblint.repo.helm import Release
-from mlblint.repo.metallb import Installation
+from mlblint.repo.metallb import Installation, named_version
 from mlblint.repo.model import Cluster
 from mlblint.repo.resources import Resource, items, mapping, text
 from mlblint.repo.versions import IGNORE_EXCLUDE_LB, Version, applies
@@ -55,14 +55,14 @@ def _judge_chart(release: Release, version: Version | None) -> Iterator[Problem]
     enabled = release.value("speaker", "enabled")
     if enabled is not None and enabled.value is False:
         return
+    metallb = named_version(version, release)
     given = release.value(*IGNORE_VALUE)
     if given is not None and given.value is False:
         value = "true" if given.layer.form == "parameters" else True
         yield Problem(
             place=given.place,
             message=(
-                f"MetalLB {version} is installed with `speaker.ignoreExcludeLB: false`: "
-                f"{_CONSEQUENCE}"
+                f"{metallb} is installed with `speaker.ignoreExcludeLB: false`: {_CONSEQUENCE}"
             ),
             help="set it to `true`",
             # Somebody wrote this on purpose.
@@ -76,8 +76,7 @@ def _judge_chart(release: Release, version: Version | None) -> Iterator[Problem]
         yield Problem(
             place=values_edits.where(release, IGNORE_VALUE),
             message=(
-                f"MetalLB {version} is installed without `speaker.ignoreExcludeLB: true`: "
-                f"{_CONSEQUENCE}"
+                f"{metallb} is installed without `speaker.ignoreExcludeLB: true`: {_CONSEQUENCE}"
             ),
             help=f"set `{name}: true` in the chart's values",
             fix=Fix(f"add `{name}: true`", (edit,)) if edit else None,

@@ -12,7 +12,7 @@ from mlblint.findings import Fix, Problem
 from mlblint.repo import values_edits
 from mlblint.repo.bgp import BgpType, bgp_type
 from mlblint.repo.helm import Release
-from mlblint.repo.metallb import GROUP, Installation
+from mlblint.repo.metallb import GROUP, Installation, named_version
 from mlblint.repo.model import Cluster, Model
 from mlblint.repo.versions import Version
 from mlblint.text.edits import Set
@@ -96,7 +96,7 @@ def _problems(
 ) -> Iterator[Problem]:
     release = installation.release
     owner = installation.speaker if release is None else release.subject
-    metallb = f"MetalLB {version}" if version else "MetalLB"
+    metallb = named_version(version, release)
     name = "FRR" if kind == "frr" else "frr-k8s"
     useless = f"but this cluster announces by L2 only: {_COSTS[kind]}"
     problem = Problem(

@@ -269,11 +269,14 @@ class _Sweeper:
 
     def _enter_charts(self, bootstrap: bool) -> None:
         """Charts of this repository that nothing in sight installs. One that makes
-        Applications or the like is how such a repository is set going, by hand."""
+        Applications or the like is how such a repository is set going, by hand. One beside a
+        kustomization only says from what the objects that this one names were rendered."""
         installed = {path for root in self.roots for path in root.files}
         for path in self.files.paths:
             folder, name = posixpath.split(path)
             if name != "Chart.yaml" or path in installed or is_archived(path):
+                continue
+            if folder in self.kustomizations:
                 continue
             if bootstrap and not any(map(_delivers, self.repository.templates(folder))):
                 continue

@@ -159,6 +159,17 @@ def chart_installation(release: Release) -> Installation | None:
     )
 
 
+def named_version(version: Version | None, release: Release | None) -> str:
+    """MetalLB and its version; where only a range was asked for, from where the number comes."""
+    if version is None:
+        return "MetalLB"
+    wanted = release.version if release is not None else None
+    if not wanted or parse_version(wanted.strip("= ")) or newest_matching(wanted) != version:
+        return f"MetalLB {version}"
+    limits = "no version is fixed" if wanted == "*" else f"`{wanted}` is asked for"
+    return f"MetalLB {version} (the newest known, as {limits})"
+
+
 def remote_installation(url: str, place: Place, namespace: str | None) -> Installation | None:
     """MetalLB's own manifests, taken by a kustomization from its Git repository. They bring
     their namespace with them."""

@@ -7,6 +7,8 @@ from textwrap import dedent
 
 import pytest
 
+from mlblint.repo.versions import RELEASES
+
 WAVE = 'annotations: {argocd.argoproj.io/sync-wave: "0"}'
 
 
@@ -319,3 +321,26 @@ def test_a_key_in_the_wrong_place_is_another_rules(repository: Callable) -> None
     # One that is off would not help anywhere.
     off = repository({"f.yaml": text.replace("LB: true", "LB: false")})
     assert off.spots("MLB401") == ["MLB401 f.yaml:10:7"]
+
+
+@pytest.mark.parametrize(
+    ("version", "called"),
+    [
+        ("0.15.3", "MetalLB 0.15.3 is installed"),
+        ("'=0.15.3'", "MetalLB 0.15.3 is installed"),
+        ("0.15.x", "MetalLB 0.15.3 (the newest known, as `0.15.x` is asked for) is installed"),
+        ("'*'", f"MetalLB {RELEASES[-1]} (the newest known, as no version is fixed) is installed"),
+    ],
+)
+def test_a_version_that_is_not_fixed_is_not_claimed_to_run(
+    version: str, called: str, repository: Callable
+) -> None:
+    kustomization = (
+        "helmCharts:\n- name: metallb\n  repo: https://metallb.github.io/metallb\n"
+        f"  releaseName: metallb\n  namespace: lb\n  version: {version}\n"
+    )
+    (finding,) = repository({"kustomization.yaml": kustomization}).findings("MLB401")
+    assert finding.message.startswith(called)
+    known = {".mlblint.yaml": "metallb: {version: 0.15.1}\n", "kustomization.yaml": kustomization}
+    (finding,) = repository(known).findings("MLB401")
+    assert finding.message.startswith("MetalLB 0.15.1 is installed")

@@ -269,6 +269,15 @@ class TestCharts:
             ("own", "nothing here installs the chart")
         ]
 
+    def test_one_beside_a_kustomization_is_only_where_its_objects_come_from(self) -> None:
+        chart = "name: lb\ndependencies: [{name: metallb, version: 0.15.3, repository: 'x'}]\n"
+        rendered = {"lb/Chart.yaml": chart, "lb/rendered/web.yaml": service("web")}
+        named = swept({**rendered, "lb/kustomization.yaml": kustomization("rendered/web.yaml")})
+        assert paths(named) == ["lb"]
+        assert [release.chart for root in named.roots for release in root.releases] == []
+        alone = swept(rendered)
+        assert [release.chart for root in alone.roots for release in root.releases] == ["metallb"]
+
     def test_one_that_makes_applications_sets_the_repository_going(self) -> None:
         found = swept(
             {
