@@ -11,6 +11,7 @@ from mlblint.context import Context, subject_of
 from mlblint.findings import Fix, Problem
 from mlblint.repo.delivery import Delivered
 from mlblint.repo.evidence import EVIDENCE, Evidence
+from mlblint.repo.metallb import BGP, L2
 from mlblint.repo.model import Cluster
 from mlblint.repo.resources import Resource, get, is_opaque
 from mlblint.repo.versions import applies
@@ -25,11 +26,18 @@ def check(card: Card, context: Context) -> Iterator[Problem]:
     for cluster in context.model.clusters:
         if pattern.change and applies(pattern.change, cluster.version) is False:
             continue
+        if cluster.only_assigns and _asks_who_announces(card, pattern):
+            continue
         for delivered in cluster.delivered:
             resource = delivered.resource
             if resource.is_a(pattern.group, *pattern.kinds) and _accepts(pattern.where, resource):
                 for path in _faults(pattern, resource):
                     yield _problem(card, pattern, path, delivered, cluster, context)
+
+
+def _asks_who_announces(card: Card, pattern: Pattern) -> bool:
+    """Advertisements are the speaker's: without one, nobody reads what they say."""
+    return card.judges == "reachability" and {L2, BGP}.issuperset(pattern.kinds)
 
 
 def _accepts(schema: Mapping[str, Any] | bool, resource: Resource) -> bool:

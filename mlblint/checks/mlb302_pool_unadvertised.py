@@ -19,7 +19,7 @@ def check(context: Context) -> Iterator[Problem]:
     model = context.model
     for cluster in model.clusters:
         suspects = [pool for pool in cluster.pools if _is_unadvertised(pool, cluster)]
-        if not suspects or _only_assigns(cluster) or model.announces_otherwise:
+        if not suspects or cluster.only_assigns or model.announces_otherwise:
             continue
         for pool in suspects:
             if not model.may_have_unseen(cluster, pool.delivered, L2, BGP):
@@ -33,26 +33,17 @@ def _is_unadvertised(pool: Pool, cluster: Cluster) -> bool:
     return not any(one.may_cover(pool) for one in cluster.advertisements)
 
 
-def _only_assigns(cluster: Cluster) -> bool:
-    """Whether MetalLB's speaker is switched off: something else is to announce."""
-    for installation in cluster.installations:
-        release = installation.release
-        speaker = release.value("speaker", "enabled") if release is not None else None
-        if speaker is not None and speaker.value is not True:
-            return True
-    return False
-
-
 def _problem(pool: Pool, cluster: Cluster, model: Model) -> Problem:
     # A pool that nothing uses by itself may be there to keep its addresses free, and where
     # nothing else of MetalLB is to be seen, the rest of it may be in other hands.
     reserved = pool.resource.get("spec", "autoAssign") is False
     certain = bool(cluster.installations or cluster.advertisements) and not reserved
+    asking = " that ask for them (`autoAssign: false`)" if reserved else ""
     return Problem(
         place=pool.resource.place("metadata", "name"),
         message=(
             f"no L2Advertisement and no BGPAdvertisement covers pool `{pool.name}`: MetalLB gives "
-            "its addresses to Services, nobody announces them, and no client finds them"
+            f"its addresses to Services{asking}, nobody announces them, and no client finds them"
         ),
         help=(
             f"add an L2Advertisement or BGPAdvertisement whose `ipAddressPools` names "

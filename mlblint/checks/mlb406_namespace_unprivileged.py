@@ -104,8 +104,8 @@ def _is_namespace(one: Delivered, name: str) -> bool:
 def _manifest(resource: Resource) -> Maker:
     # In the object itself: labels that a kustomization gives would reach others as well.
     labels = resource.base / "metadata" / "labels"
-    path = ("metadata", "labels", ENFORCE)
-    place = resource.place(*path) if ENFORCE in resource.labels else resource.place(*path[:-1]).key
+    given = ENFORCE in resource.labels
+    place = resource.place("metadata", "labels", ENFORCE) if given else labels.key
     return Maker(resource, place, labels, resource.labels)
 
 

@@ -212,6 +212,12 @@ def container_images(resource: Resource) -> Iterator[str]:
         yield text(mapping(container).get("image"))
 
 
+def has_no_speaker(installation: Installation) -> bool:
+    release = installation.release
+    speaker = release.value("speaker", "enabled") if release is not None else None
+    return speaker is not None and speaker.value is not True
+
+
 def pools(delivered: Iterable[Delivered]) -> tuple[Pool, ...]:
     return tuple(Pool(d) for d in delivered if d.resource.is_a(GROUP, *POOL_KINDS))
 

@@ -138,7 +138,15 @@ class Cluster:
     def advertisements(self) -> tuple[Advertisement, ...]:
         return metallb.advertisements(self.delivered)
 
+    @cached_property
+    def only_assigns(self) -> bool:
+        """Whether MetalLB's speaker is switched off: something else is to announce, and nobody
+        reads MetalLB's advertisements."""
+        return any(metallb.has_no_speaker(installation) for installation in self.installations)
+
     def announcers(self, pool: Pool) -> tuple[Advertisement, ...]:
+        if self.only_assigns:
+            return ()
         return tuple(ad for ad in self.advertisements if ad.covers(pool))
 
     def mode(self, pool: Pool) -> Mode | None:

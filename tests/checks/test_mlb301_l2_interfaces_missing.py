@@ -94,3 +94,15 @@ def test_a_patch_is_no_advertisement_and_what_it_gives_counts(repository: Callab
 def test_the_field_exists_since_0_13_6(version: str, found: int, repository: Callable) -> None:
     repo = repository({".mlblint.yaml": f"metallb: {{version: {version}}}\n", "f.yaml": HEAD})
     assert len(repo.findings("MLB301")) == found
+
+
+@pytest.mark.parametrize(("values", "found"), [("{}", 1), ("{speaker: {enabled: false}}", 0)])
+def test_without_a_speaker_nobody_reads_it(values: str, found: int, repository: Callable) -> None:
+    kustomization = (
+        "resources: [l2.yaml]\n"
+        "helmCharts:\n- name: metallb\n  repo: https://metallb.github.io/metallb\n"
+        f"  releaseName: metallb\n  namespace: metallb-system\n  version: 0.15.3\n"
+        f"  valuesInline: {values}\n"
+    )
+    repo = repository({"kustomization.yaml": kustomization, "l2.yaml": HEAD})
+    assert len(repo.findings("MLB301")) == found

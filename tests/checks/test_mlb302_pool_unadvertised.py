@@ -228,3 +228,9 @@ def test_another_cluster_s_advertisement_does_not_help(repository: Callable) -> 
         "clusters/cellar/l2.yaml": OTHER,
     }
     assert repository(files).spots("MLB302") == ["MLB302 clusters/cellar/pool.yaml:4:9"]
+
+
+def test_a_pool_that_is_only_given_on_request(repository: Callable) -> None:
+    files = {"l2.yaml": OTHER, "pool.yaml": POOL + "  autoAssign: false\n"}
+    (finding,) = repository(files).findings("MLB302")
+    assert "gives its addresses to Services that ask for them" in finding.message

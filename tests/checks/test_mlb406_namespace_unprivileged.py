@@ -216,3 +216,13 @@ def test_the_label_goes_into_the_namespace(repository: Callable) -> None:
     }
     repo = repository(files)
     assert repo.fixed("MLB406", unsafe=True) == {"ns.yaml": labelled("privileged")}
+
+
+def test_labels_that_a_kustomization_gives_are_not_what_lacks_one(repository: Callable) -> None:
+    files = {
+        "kustomization.yaml": "resources: [ns.yaml]\nlabels: [{pairs: {app: lb}}]\n"
+        "helmCharts:\n- name: metallb\n  repo: https://metallb.github.io/metallb\n"
+        "  releaseName: metallb\n  namespace: lb\n  version: 0.15.3\n",
+        "ns.yaml": "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: lb\n",
+    }
+    assert repository(files).spots("MLB406") == ["MLB406 ns.yaml:3:1"]
