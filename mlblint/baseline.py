@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from mlblint.findings import Finding, Suppression
 from mlblint.package_data import data_folder
+from mlblint.records import dataclass
 from mlblint.suppressions import NEVER
 
 VERSION = 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -12,6 +11,7 @@ from typing import Any, Literal, get_args
 from mlblint import compiled_cards
 from mlblint.findings import Judges, Severity
 from mlblint.package_data import data_folder
+from mlblint.records import dataclass
 from mlblint.repo.versions import CHANGES, Change
 from mlblint.text.documents import Document
 from mlblint.text.nodes import Mapping as MappingNode
@@ -34,7 +34,7 @@ _EXAMPLES = re.compile(r"^examples[ \t]*:", re.MULTILINE)
 _TOP_LEVEL = re.compile(r"^[^\s#-]", re.MULTILINE)
 
 
-@dataclass
+@dataclass(eq=False)
 class CardError(Exception):
     """What is wrong with a card, and where."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mlblint.config import Config
 from mlblint.findings import Subject
+from mlblint.records import dataclass
 from mlblint.repo.delivery import Delivered
 from mlblint.repo.model import Cluster, Model
 from mlblint.repo.resources import Resource

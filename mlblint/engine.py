@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 
@@ -24,6 +24,7 @@ from mlblint.findings import (
     Severity,
     Subject,
 )
+from mlblint.records import dataclass
 from mlblint.repo.model import Model
 from mlblint.repo.protected import Protection
 from mlblint.repo.resources import resources

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from mlblint.records import dataclass
 from mlblint.text.edits import Edit
 from mlblint.text.places import Place
 from mlblint.text.source import Position

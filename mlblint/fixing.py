@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import pairwise
 
 from mlblint.findings import Finding, Fix
+from mlblint.records import dataclass
 from mlblint.text.edits import Edit
 from mlblint.text.patch import patch
 from mlblint.text.planning import plan

@@ -6,12 +6,12 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from mlblint.config.files import PYPROJECT, YAML_NAMES, find_config
 from mlblint.config.loading import config_schema
 from mlblint.config.rendering import comment_text, yaml_text
+from mlblint.records import dataclass
 from mlblint.schema import Schema, accepts
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -13,6 +13,7 @@ from mlblint import discovery, engine, suppressions
 from mlblint.cards import Card, all_cards
 from mlblint.config import Config, ConfigError, check_options, matches
 from mlblint.findings import Finding
+from mlblint.records import dataclass
 from mlblint.repo import model as repository
 from mlblint.repo.clusters import ClusterRule
 from mlblint.repo.files import Files

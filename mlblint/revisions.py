@@ -10,13 +10,14 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from mlblint import git
 from mlblint.discovery import SUFFIXES, glob_matcher
 from mlblint.findings import SEVERITIES, Finding, Suppression
 from mlblint.pipeline import Mark, Request, files_of, lint
+from mlblint.records import dataclass
 from mlblint.repo.files import Files
 from mlblint.suppressions import NEVER
 

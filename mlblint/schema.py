@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from mlblint.records import dataclass
 from mlblint.schema_quick import BeyondQuickError, Formats, Quick, Schema
 from mlblint.text.nodes import Path
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 
 from mlblint.config import matches, selector_problem
 from mlblint.findings import Finding, Suppression
+from mlblint.records import dataclass
 from mlblint.text.ignores import DOCUMENT, LINE, WORDS, Ignore, Selector
 
 RULE = "MLB903"

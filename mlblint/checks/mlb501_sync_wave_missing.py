@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from mlblint.context import Context, subject, subject_of
 from mlblint.findings import Fix, Note, Problem
+from mlblint.records import dataclass
 from mlblint.repo import flux, steps
 from mlblint.repo.delivery import WAVE, Delivered, Wave, wave_of
 from mlblint.repo.model import Cluster

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from mlblint.context import Context, subject
 from mlblint.findings import Note, Problem
+from mlblint.records import dataclass
 from mlblint.repo import steps
 from mlblint.repo.argo_config import checks_health_of_applications
 from mlblint.repo.delivery import WAVE, Delivery, own_wave

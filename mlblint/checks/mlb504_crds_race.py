@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from mlblint.context import Context, subject_of
 from mlblint.findings import Note, Problem
+from mlblint.records import dataclass
 from mlblint.repo import flux
 from mlblint.repo.delivery import WAVE, Delivered, Delivery, own_wave
 from mlblint.repo.metallb import GROUP, Installation, brings_crds, crds_come_alone

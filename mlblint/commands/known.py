@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from mlblint.cards import Card
 from mlblint.commands import Failure
 from mlblint.commands.output import tell
 from mlblint.pipeline import Request, Result, lint
+from mlblint.records import dataclass
 from mlblint.report.summary import plural
 from mlblint.report.terminal import printable
 

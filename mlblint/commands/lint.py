@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from mlblint.discovery import DiscoveryError, named, repository_files
 from mlblint.findings import SEVERITIES, Finding
 from mlblint.pipeline import Request, Result
 from mlblint.pipeline import lint as look
+from mlblint.records import dataclass
 from mlblint.report import formats, text
 from mlblint.report.colours import Choice
 from mlblint.report.harmless import shown_line

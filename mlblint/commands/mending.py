@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from mlblint import fixing
 from mlblint.findings import Finding
 from mlblint.fixing import Change
 from mlblint.pipeline import Request, Result, concerns, lint
+from mlblint.records import dataclass
 from mlblint.text.patch import patch
 from mlblint.writing import WriteError, write
 

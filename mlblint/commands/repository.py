@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from mlblint.cards import Card, CardError, all_cards, built_in_cards
 from mlblint.commands import Failure
 from mlblint.config import Config, ConfigError, find_root, load
+from mlblint.records import dataclass
 from mlblint.report.terminal import printable
 
 

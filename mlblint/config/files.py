@@ -6,11 +6,11 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mlblint.config.errors import ConfigError, dotted
+from mlblint.records import dataclass
 from mlblint.text import nodes
 from mlblint.text.documents import Broken, Document, documents
 from mlblint.text.nodes import Scalar

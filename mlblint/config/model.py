@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from mlblint.config.files import ConfigFile
 from mlblint.findings import Severity
+from mlblint.records import dataclass
 from mlblint.text.nodes import Path
 
 

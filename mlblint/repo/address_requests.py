@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from mlblint.records import dataclass
 from mlblint.repo.addresses import EntryFault, Interval, parse_address, parse_entry
 from mlblint.repo.helm import Release
 from mlblint.repo.requests import keys_read

@@ -6,9 +6,10 @@ import heapq
 import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
+
+from mlblint.records import dataclass
 
 FaultKind = Literal[
     "empty",

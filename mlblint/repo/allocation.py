@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, Literal
 
+from mlblint.records import dataclass
 from mlblint.repo.address_requests import Request
 from mlblint.repo.addresses import Interval
 from mlblint.repo.certainty import Certainty

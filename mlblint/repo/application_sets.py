@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from mlblint.records import dataclass
 from mlblint.repo.delivery import WAVE
 from mlblint.repo.files import Dialect, Files, glob_pattern
 from mlblint.repo.resources import Resource, get, items, mapping, selects, text

@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from mlblint.records import dataclass
 from mlblint.repo.application_sets import GROUP, generated
 from mlblint.repo.files import Dialect, Files, glob_pattern, join
 from mlblint.repo.resources import Resource, is_opaque, items, mapping, text

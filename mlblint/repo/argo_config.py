@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from mlblint.records import dataclass
 from mlblint.repo.model import Cluster, Model
 from mlblint.repo.resources import mapping
 from mlblint.text.places import Place

@@ -6,9 +6,10 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
+from mlblint.records import dataclass
 from mlblint.repo import argo, flux, metallb
 from mlblint.repo.delivery import Delivered
 from mlblint.repo.files import Files, glob_pattern

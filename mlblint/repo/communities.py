@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from mlblint.records import dataclass
 
 _LEGACY, _LARGE = 2**16, 2**32
 _NUMBER = re.compile(r"[0-9]+", re.ASCII)

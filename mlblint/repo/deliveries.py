@@ -6,8 +6,9 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from mlblint.records import dataclass
 from mlblint.repo import argo, fleet, flux
 from mlblint.repo.files import Files, join
 from mlblint.repo.following import Follower, Repository, is_application_set

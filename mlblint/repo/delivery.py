@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from mlblint.records import dataclass
 from mlblint.repo.resources import Resource
 
 Engine = Literal["argo", "flux", "k3s", "fleet"]

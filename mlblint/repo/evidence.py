@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from mlblint.records import dataclass
 from mlblint.repo.model import Cluster
 from mlblint.repo.resources import Resource, is_opaque
 

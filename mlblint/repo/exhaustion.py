@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from mlblint.records import dataclass
 from mlblint.repo.address_requests import DEFAULT, Family, Port, Request
 from mlblint.repo.addresses import Interval
 from mlblint.repo.allocation import Allocator

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from mlblint.records import dataclass
 from mlblint.repo import releases
 from mlblint.repo.delivery import Delivery
 from mlblint.repo.files import Files, join

@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from mlblint.records import dataclass
 from mlblint.repo.files import Files, join
 from mlblint.repo.helm import (
     Home,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
+from mlblint.records import dataclass
 from mlblint.repo.delivery import Delivery
 from mlblint.repo.files import Files
 from mlblint.repo.resources import Resource, get, is_opaque, items, mapping, text

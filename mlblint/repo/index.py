@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from mlblint.records import dataclass
 from mlblint.repo.files import Files
 from mlblint.repo.resources import Resource, resources
 from mlblint.text.documents import Broken, Document

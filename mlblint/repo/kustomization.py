@@ -4,9 +4,10 @@ or the `kustomize:` section of an Argo CD Application."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
+from mlblint.records import dataclass
 from mlblint.repo.files import Files
 from mlblint.repo.index import kustomization_file
 from mlblint.repo.resources import Resource

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
+from mlblint.records import dataclass
 from mlblint.repo.customise import customise
 from mlblint.repo.files import Files, join
 from mlblint.repo.generators import generate

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from mlblint.records import dataclass
 from mlblint.repo.resources import is_opaque, items, mapping, selects, text
 from mlblint.text.nodes import Path
 

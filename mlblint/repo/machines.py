@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from mlblint.records import dataclass
 from mlblint.repo.addresses import Interval, parse_address
 from mlblint.repo.files import Files
 from mlblint.repo.helm import Release

@@ -10,7 +10,9 @@ merge keys and counts as namespaced.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from mlblint.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from mlblint.records import dataclass
 from mlblint.repo.addresses import EntryFault, Interval, parse_entry
 from mlblint.repo.delivery import Delivered, Delivery
 from mlblint.repo.helm import Release

@@ -9,9 +9,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from mlblint.records import dataclass
 from mlblint.repo import argo, flux
 from mlblint.repo.argo import ApplicationSource
 from mlblint.repo.delivery import Delivery

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Literal, TypeVar
 
+from mlblint.records import dataclass
 from mlblint.repo import metallb, services
 from mlblint.repo.allocation import Allocator
 from mlblint.repo.allocators import allocators

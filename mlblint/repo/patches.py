@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from mlblint.records import dataclass
 from mlblint.repo.files import Files, join
 from mlblint.repo.json_patch import json_patch
 from mlblint.repo.kustomization import Entry, PatchSource

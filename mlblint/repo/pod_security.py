@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from mlblint.records import dataclass
 from mlblint.repo.files import Files
 from mlblint.repo.model import Model
 from mlblint.text.places import Place

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from mlblint.records import dataclass
 from mlblint.repo.files import Files, join
 from mlblint.repo.index import KUSTOMIZATION_NAMES, is_archived
 from mlblint.repo.resources import Resource, items, mapping, resources, text

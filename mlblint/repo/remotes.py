@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import parse_qs
 
+from mlblint.records import dataclass
 from mlblint.text.places import Place
 
 _REMOTE = re.compile(r"(?:git::|gh:|[a-z]+://|[\w.-]+@[\w.-]+[:/]|github\.com[:/])", re.IGNORECASE)

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from mlblint.records import dataclass
 from mlblint.repo.selection import Identity, Item
 from mlblint.repo.strategic_merge import PatchError
 from mlblint.repo.traced import Traced, scalar_text

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from mlblint.records import dataclass
 from mlblint.text.documents import Document
 from mlblint.text.nodes import Key, Path
 from mlblint.text.places import Place

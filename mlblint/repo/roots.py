@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, NamedTuple, TypeVar
 
+from mlblint.records import dataclass
 from mlblint.repo.delivery import Delivered, Delivery, Engine
 from mlblint.repo.helm import Release
 from mlblint.repo.resources import Resource

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
+from mlblint.records import dataclass
 from mlblint.repo.merge_keys import is_cluster_wide
 from mlblint.repo.resources import mapping
 from mlblint.repo.traced import Traced, plain_text

@@ -8,10 +8,10 @@ and `pinnedPoolsForService`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from mlblint.records import dataclass
 from mlblint.repo.certainty import Certainty, both, either
 from mlblint.repo.delivery import Delivered
 from mlblint.repo.metallb import Pool

@@ -8,8 +8,8 @@ address serves its own pods only, the same pods (metallb internal/allocator/allo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from mlblint.records import dataclass
 from mlblint.repo.address_requests import Port, Request
 from mlblint.repo.addresses import Interval
 

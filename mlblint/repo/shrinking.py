@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from mlblint.records import dataclass
 from mlblint.repo.addresses import BITS, Interval
 from mlblint.repo.metallb import Entry, Pool
 from mlblint.repo.model import Cluster

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Literal
 
+from mlblint.records import dataclass
 from mlblint.repo.files import join
 from mlblint.repo.remotes import Remote
 from mlblint.repo.resources import items, text

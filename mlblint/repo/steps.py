@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from mlblint.records import dataclass
 from mlblint.repo import flux
 from mlblint.repo.delivery import Delivery
 from mlblint.repo.model import Cluster

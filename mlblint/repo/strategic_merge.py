@@ -8,8 +8,9 @@ kyaml/yaml/merge2/{merge2,smpdirective}.go, kyaml/yaml/fns.go@kyaml/v0.18).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from mlblint.records import dataclass
 from mlblint.repo.merge_keys import Schema, schema_of
 from mlblint.repo.spellings import is_quoted, spelling
 from mlblint.repo.traced import Traced, is_blank, scalar_text

@@ -7,9 +7,10 @@ patch reaches stays the data that the document holds.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from mlblint.records import dataclass
 from mlblint.repo.resources import Resource, get
 from mlblint.text.nodes import Key, Path
 from mlblint.text.places import Place

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from mlblint.records import dataclass
 from mlblint.repo.merge_keys import is_cluster_wide
 from mlblint.repo.selection import Item
 from mlblint.repo.spellings import spelling

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from mlblint.records import dataclass
 
 
 class Version(NamedTuple):

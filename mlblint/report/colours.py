@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import IO, Literal
 
 from mlblint.findings import Severity
+from mlblint.records import dataclass
 
 Choice = Literal["auto", "always", "never"]
 

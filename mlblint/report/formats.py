@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlblint.findings import Finding
+from mlblint.records import dataclass
 from mlblint.report.summary import Summary
 from mlblint.text.source import Position, Source
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from mlblint.records import dataclass
 from mlblint.report.colours import Colours
 from mlblint.report.terminal import cells, width
 from mlblint.text.source import Position, Source

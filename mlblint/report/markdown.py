@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from mlblint.findings import SEVERITIES, Finding, Location, Severity
+from mlblint.records import dataclass
 from mlblint.report.harmless import shown
 from mlblint.report.summary import Summary, plural
 from mlblint.report.text import Style, labelled, summary

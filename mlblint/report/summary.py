@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mlblint.findings import SEVERITIES, Finding
+from mlblint.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ and counts."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 
 from mlblint.findings import Finding, Location
+from mlblint.records import dataclass
 from mlblint.report.colours import PLAIN, Colours
 from mlblint.report.frame import Canvas, frame, last_line
 from mlblint.report.summary import Summary, plural

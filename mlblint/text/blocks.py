@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence as Members
-from dataclasses import dataclass
 
+from mlblint.records import dataclass
 from mlblint.text.emit import Style, block, entry, inline, is_flat, is_nested, item_lines
 from mlblint.text.layout import (
     Lines,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
+from mlblint.records import dataclass
 from mlblint.text import scalars
 from mlblint.text.embedded import LineMap, literal_lines
 from mlblint.text.nodes import Node, Path, Scalar, find, resolved

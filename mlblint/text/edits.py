@@ -7,8 +7,8 @@ in which edits that speak of the old document can be made one after the other.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from mlblint.records import dataclass
 from mlblint.text.documents import Document
 from mlblint.text.nodes import Path
 from mlblint.text.places import Place

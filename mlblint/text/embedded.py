@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from mlblint.records import dataclass
 from mlblint.text.nodes import Scalar
 from mlblint.text.source import line_starts
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from mlblint.records import dataclass
 from mlblint.text.scalars import plain_is_safe
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
+from mlblint.records import dataclass
 from mlblint.text.comments import Span, comment_spans
 from mlblint.text.documents import Chunk, Document, chunks, embedded
 from mlblint.text.layout import Lines, content_start, is_block_scalar, last_line

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from mlblint.records import dataclass
 from mlblint.text.nodes import Alias, Mapping, Node, Scalar, Sequence, Target
 
 Collection = Mapping | Sequence
@@ -27,7 +27,7 @@ Events = Callable[[], Any]
 _COLON = re.compile(r"[ \t\r\n]*:")
 
 
-@dataclass
+@dataclass(eq=False)
 class YamlError(Exception):
     """What is wrong with the text, and the offset at which the parser noticed it."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from mlblint.records import dataclass
 from mlblint.text.documents import Document
 from mlblint.text.nodes import Alias, Key, Mapping, Node, Path, Scalar, find, key_node, pair
 from mlblint.text.source import Position

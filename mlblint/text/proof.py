@@ -11,8 +11,8 @@ import json
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from mlblint.records import dataclass
 from mlblint.text import plain, scalars
 from mlblint.text.commenting import comments_after
 from mlblint.text.comments import comment_spans, scalar_spans

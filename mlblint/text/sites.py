@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from mlblint.records import dataclass
 from mlblint.text.comments import comment_spans
 from mlblint.text.documents import Document
 from mlblint.text.layout import (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import codecs
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
+
+from mlblint.records import dataclass
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from mlblint.records import dataclass
 
 
 class Refusal(Exception):  # noqa: N818 (it is an answer, nothing went wrong)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from mlblint.records import dataclass
 from mlblint.repo import versions
 from mlblint.repo.bgp import BgpType
 from mlblint.repo.delivery import Delivered

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from mlblint.records import dataclass
 from mlblint.repo.durations import parse_duration
 from mlblint.repo.label_selectors import canonical, pinned, share_node
 from mlblint.repo.metallb import BGP
