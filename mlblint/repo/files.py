@@ -150,9 +150,11 @@ class Files:
         whether this is asked before or after."""
         if path not in self._all:
             source = self.source(path)
-            known = {} if self.relevant is None else {p.start: p for p in self.parts(path)}
-            found = documents(source) if source else ()
-            self._all[path] = tuple(known.get(p.start) or _measured(p) for p in found)
+            known: dict[int, list[Document | Broken]] = {}
+            for part in () if self.relevant is None else self.parts(path):
+                known.setdefault(part.part[0], []).append(part)
+            found = documents(source, known=known) if source else ()
+            self._all[path] = tuple(map(_measured, found))
         return self._all[path]
 
     def documents(self, path: str) -> list[Document]:
@@ -172,7 +174,8 @@ def _measured(part: Document | Broken) -> Document | Broken:
         try:
             _ = part.data
         except TooManyValuesError as error:
-            return Broken(part.source, YamlError(str(error), part.start), part.start, part.end)
+            problem = YamlError(str(error), part.start)
+            return Broken(part.source, problem, part.start, part.end, part.part)
     return part
 
 

@@ -31,6 +31,7 @@ class Repository:
         self._objects: dict[str, list[Resource]] = {}
         self._generated: dict[int, tuple[Resource, list[Resource]]] = {}
         self._flux_builds: dict[tuple[Key, str, str], tuple[Built, tuple[str, ...]]] = {}
+        self._filled: dict[tuple[object, ...], tuple[Built, Built]] = {}
         applications = [r for r in index.resources if argo.is_application(r)]
         for application_set in filter(is_application_set, index.resources):
             applications += self.generated(application_set)
@@ -67,6 +68,19 @@ class Repository:
                 built = self.builder.build_entries(folder, relative, extra)
                 self._flux_builds[known] = (built, entries)
         return self._flux_builds[known]
+
+    def filled_in(self, built: Built, given: flux.Substitution) -> Built:
+        """What Flux makes of a build in the end. A folder is met more than once, mostly with the
+        same variables."""
+        known = (id(built), given.complete, tuple(given.variables.items()))
+        if known not in self._filled:
+            filled = (
+                replace(one, data=flux.substituted(one.data, given)) if _has_variables(one) else one
+                for one in built.resources
+            )
+            # The build is kept, so that it keeps its identity.
+            self._filled[known] = built, replace(built, resources=tuple(filled))
+        return self._filled[known][1]
 
     def is_chart(self, folder: str) -> bool:
         return self.files.has(posixpath.join(folder, "Chart.yaml"))
@@ -226,11 +240,7 @@ class Follower:
         root.entered.update(entries)
         given = flux.substitution(resource, self._referents)
         if given is not None:
-            filled = (
-                replace(one, data=flux.substituted(one.data, given)) if _has_variables(one) else one
-                for one in built.resources
-            )
-            built = replace(built, resources=tuple(filled))
+            built = self._repository.filled_in(built, given)
         self._add_build(built, delivery, root)
 
     def _follow_helm_release(

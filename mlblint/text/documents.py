@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 
 from mlblint.records import dataclass
 from mlblint.text import scalars
@@ -66,12 +67,14 @@ class Chunk:
 
 @dataclass(frozen=True, eq=False)
 class Broken:
-    """Text that is no YAML: the error's offset refers to `text`, as a document's nodes do."""
+    """Text that is no YAML: the error's offset refers to `text`, as a document's nodes do.
+    `part` is as in a document."""
 
     source: Source
     error: YamlError
     start: int
     end: int
+    part: tuple[int, int]
 
 
 def chunks(text: str) -> Iterator[Chunk]:
@@ -87,8 +90,13 @@ def chunks(text: str) -> Iterator[Chunk]:
     yield Chunk(text[start:], start)
 
 
-def documents(source: Source, wanted: re.Pattern[str] | None = None) -> Iterator[Document | Broken]:
-    """The documents of a file; with `wanted`, only those in which that pattern occurs."""
+def documents(
+    source: Source,
+    wanted: re.Pattern[str] | None = None,
+    known: Mapping[int, Sequence[Document | Broken]] = MappingProxyType({}),
+) -> Iterator[Document | Broken]:
+    """The documents of a file; with `wanted`, only those in which that pattern occurs. Parts
+    that were parsed before are `known` by the place where they begin."""
     text = source.text
     if source.path.endswith(".json"):
         # Tabs are white space in JSON and an error in YAML; JSON strings cannot hold them.
@@ -96,12 +104,15 @@ def documents(source: Source, wanted: re.Pattern[str] | None = None) -> Iterator
     for index, chunk in enumerate(chunks(text)):
         if wanted is not None and not wanted.search(chunk.text):
             continue
+        if chunk.start in known:
+            yield from known[chunk.start]
+            continue
+        part = (chunk.start, chunk.start + len(chunk.text))
         try:
             parsed = parse(chunk.text, chunk.start)
         except YamlError as error:
-            yield Broken(source, error, chunk.start, chunk.start + len(chunk.text))
+            yield Broken(source, error, *part, part)
             continue
-        part = (chunk.start, chunk.start + len(chunk.text))
         for one in parsed:
             yield Document(source, index, source.text, one.root, one.start, one.end, part=part)
 
