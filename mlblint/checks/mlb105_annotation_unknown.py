@@ -209,7 +209,7 @@ def _dead_values(release: Release, cluster: Cluster) -> Iterator[Problem]:
 
 
 def _paths_to(data: object, path: Path) -> Iterator[Path]:
-    if isinstance(data, Mapping):
+    if isinstance(data, dict):
         for key, value in data.items():
             if key in _DEAD_VALUES:
                 yield from ((*path, key, one) for one in mapping(value) if is_request(str(one)))

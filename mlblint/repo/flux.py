@@ -124,7 +124,7 @@ def _variable_text(value: object) -> str:
 def substituted(value: Any, given: Substitution) -> Any:
     """The value with every variable filled in that is known. One that is not known, and
     could be, stays as it is written, which makes the whole scalar opaque."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {_filled(key, given): substituted(inner, given) for key, inner in value.items()}
     if isinstance(value, list):
         return [substituted(item, given) for item in value]

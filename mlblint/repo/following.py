@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from mlblint.repo import argo, fleet, flux, releases
@@ -308,7 +308,7 @@ class Follower:
     def _add_build(self, built: Built, by: Delivery | None, root: Root) -> None:
         root.files |= built.used
         # A replacement may put a text in the place of a whole object.
-        objects = [one for one in built.resources if isinstance(one.data, Mapping)]
+        objects = [one for one in built.resources if isinstance(one.data, dict)]
         self._expand(objects, by, root)
         for chart in built.helm_charts:
             release = releases.of_kustomization(

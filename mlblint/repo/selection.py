@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -44,10 +43,10 @@ class Item:
         return (*self.earlier, self.identity)
 
     def remembering(self) -> Item:
-        return replace(self, earlier=self.identities)
+        return Item(self.root, self.identities, self.files)
 
     def with_root(self, root: Traced) -> Item:
-        return replace(self, root=root)
+        return Item(root, self.earlier, self.files)
 
 
 def identity_of(root: Traced) -> Identity:

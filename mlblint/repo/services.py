@@ -360,7 +360,7 @@ def _notes(release: Release, home: Path) -> Mapping[str, Any]:
 
 
 def _mappings(data: object, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    if isinstance(data, Mapping):
+    if isinstance(data, dict):
         yield path, data
         for key, value in data.items():
             yield from _mappings(value, (*path, key))

@@ -15,6 +15,8 @@ from mlblint.repo.resources import Resource, get
 from mlblint.text.nodes import Key, Path
 from mlblint.text.places import Place
 
+_NOTHING: frozenset[Path] = frozenset()
+
 ABSENT = object()
 """The data of a part that something took away; its place tells what did."""
 
@@ -97,10 +99,10 @@ class Traced:
 
     def with_field(self, key: str, part: Traced) -> Traced:
         """A map in which `part` stands under `key`; anything else than a map becomes one."""
-        return replace(self, data=None, parts={**self.fields, key: part})
+        return Traced(None, self.place, {**self.fields, key: part}, self.unknown)
 
     def with_items(self, items: list[Traced]) -> Traced:
-        return replace(self, data=None, parts=items)
+        return Traced(None, self.place, items, self.unknown)
 
     def without(self, key: str, place: Place) -> Traced:
         """The thing at `place` removes a field."""
@@ -108,7 +110,8 @@ class Traced:
 
     def dropping(self, key: str) -> Traced:
         """As if a field had never been there."""
-        return replace(self, data=None, parts={k: v for k, v in self.fields.items() if k != key})
+        left = {name: part for name, part in self.fields.items() if name != key}
+        return Traced(None, self.place, left, self.unknown)
 
     def put(self, path: Path, part: Traced) -> Traced:
         """The same with `part` at `path`; maps on the way are made where there is nothing."""
@@ -151,7 +154,8 @@ class Traced:
     def origins(self) -> dict[Path, Place]:
         """The places of the parts that were not written where the whole was."""
         found: dict[Path, Place] = {}
-        self._collect_origins((), found)
+        if self.parts is not None:
+            self._collect_origins((), found)
         return found
 
     def _collect_origins(self, path: Path, found: dict[Path, Place]) -> None:
@@ -162,11 +166,14 @@ class Traced:
             pairs = iter(enumerate(self.parts))
         for key, part in pairs:
             here = (*path, key)
-            if part.place != self.place / key:
+            if not part.place.is_at(self.place, key):
                 found[here] = part.place
-            part._collect_origins(here, found)
+            if part.parts is not None:
+                part._collect_origins(here, found)
 
     def unknowns(self) -> frozenset[Path]:
+        if self.parts is None:
+            return frozenset([()]) if self.unknown else _NOTHING
         return frozenset(path for path, part in self.walk() if part.unknown)
 
 

@@ -27,6 +27,16 @@ class Place:
     def __truediv__(self, key: Key) -> Place:
         return Place(self.document, (*self.path, key))
 
+    def is_at(self, above: Place, key: Key) -> bool:
+        """Whether it is `above / key`, without making that."""
+        return (
+            self.document is above.document
+            and self.path == (*above.path, key)
+            and not self.on_key
+            and self.part is None
+            and self.stretch is None
+        )
+
     @property
     def key(self) -> Place:
         return Place(self.document, self.path, on_key=True)
