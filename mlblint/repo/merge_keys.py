@@ -125,6 +125,8 @@ _CLUSTER_WIDE: Mapping[str, str] = {
     "v1": "ComponentStatus Namespace Node NodeProxyOptions PersistentVolume",
 }
 
+_CLUSTER_WIDE_KINDS = {version: frozenset(kinds.split()) for version, kinds in _CLUSTER_WIDE.items()}
+
 
 def schema_of(api_version: str, kind: str) -> Schema | None:
     found = _SCHEMAS.get((api_version, kind))
@@ -135,4 +137,4 @@ def schema_of(api_version: str, kind: str) -> Schema | None:
 
 
 def is_cluster_wide(api_version: str, kind: str) -> bool:
-    return kind in _CLUSTER_WIDE.get(api_version, "").split()
+    return kind in _CLUSTER_WIDE_KINDS.get(api_version, ())

@@ -50,15 +50,8 @@ class Item:
 
 
 def identity_of(root: Traced) -> Identity:
-    api_version, kind, name, namespace = (
-        _text(root, *path)
-        for path in (
-            ("apiVersion",),
-            ("kind",),
-            ("metadata", "name"),
-            ("metadata", "namespace"),
-        )
-    )
+    api_version, kind = _text(root, "apiVersion"), _text(root, "kind")
+    name, namespace = _text(root, "metadata", "name"), _text(root, "metadata", "namespace")
     if is_cluster_wide(api_version, kind):
         namespace = CLUSTER_WIDE
     return Identity(api_version, kind, name, namespace or "default")
@@ -66,6 +59,8 @@ def identity_of(root: Traced) -> Identity:
 
 def _text(root: Traced, *path: str) -> str:
     value = root.value(*path)
+    if isinstance(value, str):
+        return value
     return "" if value is None else plain_text(value)
 
 

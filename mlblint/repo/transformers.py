@@ -31,12 +31,9 @@ class FieldSpec:
     version: str = ""
     kind: str = ""
 
-    def means(self, item: Item) -> bool:
-        group, _, version = item.identity.api_version.rpartition("/")
+    def means(self, group: str, version: str, kind: str) -> bool:
         return (
-            self.group in ("", group)
-            and self.version in ("", version)
-            and self.kind in ("", item.identity.kind)
+            self.kind in ("", kind) and self.group in ("", group) and self.version in ("", version)
         )
 
 
@@ -152,8 +149,9 @@ def with_pairs(item: Item, pairs: Pairs) -> Item:
 
 def with_fields(item: Item, specs: Iterable[FieldSpec], place: Place, change: Change) -> Item:
     root = item.root
+    group, _, version = item.identity.api_version.rpartition("/")
     for spec in specs:
-        if spec.means(item):
+        if spec.means(group, version, item.identity.kind):
             root = _at(root, spec.path, spec.create, place, change)
     return item if root is item.root else item.with_root(root)
 
