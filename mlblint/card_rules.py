@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlblint.cards import Card, Operation, Pattern, fill
 from mlblint.config import Config
@@ -16,8 +16,10 @@ from mlblint.repo.model import Cluster
 from mlblint.repo.resources import Resource, get, is_opaque
 from mlblint.repo.versions import applies
 from mlblint.schema import accepts, violations
-from mlblint.text.edits import Append, Edit, Insert, Remove, RenameKey, Set
 from mlblint.text.nodes import Path
+
+if TYPE_CHECKING:
+    from mlblint.text.edits import Edit
 
 
 def check(card: Card, context: Context) -> Iterator[Problem]:
@@ -134,6 +136,8 @@ def _missing(operation: Operation) -> str:
 
 
 def _edit(operation: Operation, resource: Resource, value: object) -> Edit:
+    from mlblint.text.edits import Append, Insert, Remove, RenameKey, Set
+
     place = resource.place(*operation.path)
     if operation.verb == "insert" and (place / operation.key).exists:
         # There, but null or empty.

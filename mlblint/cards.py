@@ -24,6 +24,9 @@ from mlblint.text.source import NotTextError, Position, Source
 Availability = Literal["safe", "unsafe", "sometimes", "none"]
 Verb = Literal["insert", "set", "append", "remove", "rename"]
 
+JUDGE_OF_COMMENTS = "MLB903"
+"""The rule that comes when all others have spoken: on comments that hide nothing."""
+
 OWN_PREFIX = "MLB"
 PLACEHOLDERS = ("kind", "name", "namespace", "value")
 

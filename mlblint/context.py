@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlblint.config import Config
 from mlblint.findings import Subject
@@ -12,7 +12,9 @@ from mlblint.repo.delivery import Delivered
 from mlblint.repo.model import Cluster, Model
 from mlblint.repo.resources import Resource
 from mlblint.repo.services import Service
-from mlblint.suppressions import Verdict
+
+if TYPE_CHECKING:
+    from mlblint.suppressions import Verdict
 
 
 @dataclass(frozen=True)

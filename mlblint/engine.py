@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from mlblint import card_rules
 from mlblint.cards import Card
@@ -28,13 +28,13 @@ from mlblint.records import dataclass
 from mlblint.repo.model import Model
 from mlblint.repo.protected import Protection
 from mlblint.repo.resources import resources
-from mlblint.suppressions import Verdict
-from mlblint.text.edits import Edit
 from mlblint.text.nodes import Scalar, child, find, resolved
 from mlblint.text.places import Place, positions
-from mlblint.text.planning import plan
 from mlblint.text.source import Position
-from mlblint.text.splices import Refusal
+
+if TYPE_CHECKING:
+    from mlblint.suppressions import Verdict
+    from mlblint.text.edits import Edit
 
 Check = Callable[[Context], Iterator[Problem]]
 
@@ -66,9 +66,13 @@ def rules(cards: Iterable[Card], config: Config) -> list[Rule]:
 def _check(card: Card) -> Check:
     if card.check is None:
         return partial(card_rules.check, card)
-    module = import_module(f"mlblint.checks.{card.check}")
-    check: Check = module.check
-    return check
+    return partial(_imported, card.check)
+
+
+def _imported(name: str, context: Context) -> Iterator[Problem]:
+    """A rule's code is imported when the rule is asked."""
+    check: Check = import_module(f"mlblint.checks.{name}").check
+    return check(context)
 
 
 def run(
@@ -148,6 +152,10 @@ def _fixable(problem: Problem, protection: Protection) -> tuple[Fix | None, str 
     """The fix, if it can be made; otherwise why not."""
     if problem.fix is None:
         return None, problem.unfixable
+    # A run that finds nothing plans nothing.
+    from mlblint.text.planning import plan
+    from mlblint.text.splices import Refusal
+
     by_file: dict[str, list[Edit]] = {}
     for edit in problem.fix.edits:
         reason = protection.reason(edit.place.document)
@@ -208,6 +216,8 @@ def _value(place: Place) -> str:
 
 
 def _crash(card: Card, error: Exception) -> Finding:
+    import traceback
+
     path = _file_at_fault(error)
     at = Position(1, 1)
     last = traceback.extract_tb(error.__traceback__)[-1]
@@ -232,6 +242,8 @@ def _crash(card: Card, error: Exception) -> Finding:
 
 def _file_at_fault(error: Exception) -> str:
     """The file that the check was looking at, as far as its innermost variables tell."""
+    import traceback
+
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     for frame in reversed(frames):
         for value in frame.f_locals.values():

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mlblint.records import dataclass
-from mlblint.text.edits import Edit
 from mlblint.text.places import Place
 from mlblint.text.source import Position
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mlblint.text.edits import Edit
 
 Severity = Literal["error", "warning", "info"]
 Applicability = Literal["safe", "unsafe"]

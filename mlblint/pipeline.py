@@ -9,8 +9,8 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 
-from mlblint import discovery, engine, suppressions
-from mlblint.cards import Card, all_cards
+from mlblint import discovery, engine
+from mlblint.cards import JUDGE_OF_COMMENTS, Card, all_cards
 from mlblint.config import Config, ConfigError, check_options, matches
 from mlblint.findings import Finding
 from mlblint.records import dataclass
@@ -22,7 +22,6 @@ from mlblint.repo.model import Known, Model
 from mlblint.repo.protected import Protection
 from mlblint.repo.services import CURRENT_PREFIX
 from mlblint.repo.versions import METALLB_IO_ANNOTATIONS, applies, parse_version
-from mlblint.text.ignores import ignores
 from mlblint.text.source import Source
 
 Mark = Callable[[Sequence[Finding]], Sequence[Finding]]
@@ -103,15 +102,23 @@ def _outcome(
 ) -> engine.Outcome:
     """What the rules find, and then what one of them says of the comments that hide none of
     it."""
-    outcome = engine.run(model, request.config, rules)
+    last = [rule for rule in rules if rule.card.id == JUDGE_OF_COMMENTS]
+    first = [rule for rule in rules if rule not in last]
+    outcome = engine.run(model, request.config, first)
     sources = filter(None, map(model.files.source, model.files.paths))
-    comments = list(chain.from_iterable(map(ignores, sources)))
+    speaking = [source for source in sources if "mlblint:" in source.text]
+    if not speaking:
+        return outcome
+    # Most repositories have no such comments, and what reads them takes 10 ms to import.
+    from mlblint import suppressions
+    from mlblint.text.ignores import ignores
+
+    comments = list(chain.from_iterable(map(ignores, speaking)))
     if not comments:
         return outcome
     known = {card.id: card.name for card in cards}
     ran = frozenset() if outcome.crashed else frozenset(rule.card.id for rule in rules)
     split = suppressions.apply(outcome.findings, comments, known, ran, request.today)
-    last = [rule for rule in rules if rule.card.id == suppressions.RULE]
     more = engine.run(model, request.config, last, split.verdicts)
     findings = (*split.findings, *suppressions.apply_to_own(more.findings, comments))
     return engine.Outcome(

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
 
+from mlblint.cards import JUDGE_OF_COMMENTS
 from mlblint.config import matches, selector_problem
 from mlblint.findings import Finding, Suppression
 from mlblint.records import dataclass
 from mlblint.text.ignores import DOCUMENT, LINE, WORDS, Ignore, Selector
 
-RULE = "MLB903"
+RULE = JUDGE_OF_COMMENTS
 """Reports such comments, and so comes when all other rules have spoken."""
 
 NEVER = "MLB000"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
 from mlblint.context import Context, subject_of_service
 from mlblint.findings import Problem
@@ -44,6 +43,8 @@ def _written(value: str) -> str:
 
 
 def _help(value: str, names: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
     nearest = get_close_matches(value.strip(), names, n=1)
     if nearest:
         return f"did you mean `{nearest[0]}`?"

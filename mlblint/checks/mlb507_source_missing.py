@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from mlblint.context import Context, subject
 from mlblint.findings import Problem
@@ -55,6 +54,8 @@ def _help(one: Missing, files: Files) -> str:
     candidates = files.folders | files.names
     folder = posixpath.dirname(path)
     beside = [c for c in candidates if posixpath.dirname(c) == folder and c != path]
+    from difflib import get_close_matches
+
     near = get_close_matches(path, sorted(beside), 1, 0.8)
     # Moved: the same name, elsewhere.
     name = posixpath.basename(path)

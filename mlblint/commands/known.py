@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -127,6 +126,8 @@ def _read(path: Path, name: str) -> Baseline:
 def _write(path: Path, name: str, data: bytes) -> None:
     """The old file or the new one is there at every moment."""
     path = path.resolve()
+    import secrets
+
     temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.tmp")
     try:
         temporary.write_bytes(data)

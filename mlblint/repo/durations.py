@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 
 _NANOSECONDS = {
     "ns": 1,
@@ -31,6 +30,8 @@ def parse_duration(text: str) -> int | None:
     if match is None:
         return None
     parts = _PART.findall(match[2])
+    from fractions import Fraction
+
     total = sum(int(Fraction(_padded(n)) * _NANOSECONDS[unit]) for n, unit in parts)
     if total > _LARGEST:
         return None

@@ -125,7 +125,9 @@ _CLUSTER_WIDE: Mapping[str, str] = {
     "v1": "ComponentStatus Namespace Node NodeProxyOptions PersistentVolume",
 }
 
-_CLUSTER_WIDE_KINDS = {version: frozenset(kinds.split()) for version, kinds in _CLUSTER_WIDE.items()}
+_CLUSTER_WIDE_KINDS = {
+    version: frozenset(kinds.split()) for version, kinds in _CLUSTER_WIDE.items()
+}
 
 
 def schema_of(api_version: str, kind: str) -> Schema | None:

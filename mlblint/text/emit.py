@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from mlblint.records import dataclass
 from mlblint.text.scalars import plain_is_safe
@@ -31,13 +32,18 @@ class Style:
     comma: str = ", "
 
 
-_UNPRINTABLE = re.compile(
-    "[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
 _BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
 # libyaml refuses a colon or question mark inside a plain scalar there.
 _FLOW_INDICATOR = re.compile(r"[,\[\]{}:?]")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+@lru_cache(maxsize=1)
+def _unprintable() -> re.Pattern[str]:
+    """Not compiled at the start: that takes 4 ms, and most runs write nothing."""
+    return re.compile(
+        "[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    )
 
 
 def scalar(value: object, style: Style, flow: bool = False) -> str:
@@ -75,7 +81,7 @@ def name(key: str, style: Style, flow: bool = False) -> str:
 
 
 def quoted(value: str, quotes: str) -> str:
-    if quotes == "'" and not _UNPRINTABLE.search(value):
+    if quotes == "'" and not _unprintable().search(value):
         return "'" + value.replace("'", "''") + "'"
     return double_quoted(value)
 
@@ -88,13 +94,13 @@ def double_quoted(value: str) -> str:
 def _escaped(character: str) -> str:
     if character in _ESCAPES:
         return _ESCAPES[character]
-    return f"\\u{ord(character):04x}" if _UNPRINTABLE.match(character) else character
+    return f"\\u{ord(character):04x}" if _unprintable().match(character) else character
 
 
 def plain_is_possible(value: str, flow: bool = False) -> bool:
     """Whether the string, without quotes, is read back as itself: by Kubernetes, and by the
     parsers of YAML 1.1 and 1.2 that other tools use."""
-    if not value or value != value.strip() or _UNPRINTABLE.search(value):
+    if not value or value != value.strip() or _unprintable().search(value):
         return False
     if value[0] in ",[]{}#&*!|>'\"%@`?:" or value.startswith(("---", "...")):
         return False
@@ -142,7 +148,7 @@ def is_text(value: str) -> bool:
         "\n" in value
         and not value.endswith("\n\n")
         and not value.startswith((" ", "\n"))
-        and not _UNPRINTABLE.search(value.replace("\n", ""))
+        and not _unprintable().search(value.replace("\n", ""))
     )
 
 
