@@ -101,6 +101,8 @@ def read(data: bytes) -> Baseline:
         content: Any = json.loads(data.decode("utf-8"))
     except ValueError as error:
         raise BaselineError(f"this is not a baseline: {error}") from None
+    except RecursionError:
+        raise BaselineError("this is not a baseline: it is nested too deeply") from None
     schema = json.loads((data_folder("schemas") / "baseline.json").read_text("utf-8"))
     for fault in violations(schema, content):
         where = "".join(f"[{k}]" if isinstance(k, int) else f".{k}" for k in fault.path)

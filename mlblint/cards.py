@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from mlblint import compiled_cards
+from mlblint import boundaries, compiled_cards
 from mlblint.findings import Judges, Severity
 from mlblint.package_data import data_folder
 from mlblint.records import dataclass
@@ -161,16 +161,24 @@ def all_cards(root: Path, extend_rules: Iterable[str]) -> tuple[Card, ...]:
     """mlblint's own cards and those in the repository's own folders of rules."""
     cards = built_in_cards()
     for folder in extend_rules:
-        cards += load_cards(root / folder, allow_check=False, others=cards)
+        try:
+            boundaries.inside(root, root / folder)
+        except OSError as error:
+            raise CardError(folder, 1, 1, f"cannot be read: {error.strerror}") from None
+        cards += load_cards(root / folder, allow_check=False, others=cards, root=root)
     return cards
 
 
 def load_cards(
-    folder: Path, *, allow_check: bool = True, others: Iterable[Card] = ()
+    folder: Path,
+    *,
+    allow_check: bool = True,
+    others: Iterable[Card] = (),
+    root: Path | None = None,
 ) -> tuple[Card, ...]:
     """The cards that lie in a folder, by their ids. Without `allow_check` they come from a
-    user: they may not name Python code, and must be right in every detail. No two cards,
-    those of `others` included, may share an id or a name."""
+    user: they may not name Python code, must be right in every detail, and lie inside `root`.
+    No two cards, those of `others` included, may share an id or a name."""
     if not folder.is_dir():
         raise CardError(str(folder), 1, 1, "there is no such folder of rules")
     taken = {label: card for card in others for label in (card.id, card.name)}
@@ -179,7 +187,7 @@ def load_cards(
     for path in sorted(folder.iterdir()):
         if path.suffix not in (".yaml", ".yml") or not path.is_file():
             continue
-        card = _load(path, heads, trusted=allow_check)
+        card = _load(path, heads, root, trusted=allow_check)
         for key, label in (("id", card.id), ("name", card.name)):
             if label in taken:
                 place = Place(_document(card.source, 0, _head_end(card.source)), (key,))
@@ -203,11 +211,13 @@ def compiled(folder: Path) -> str:
     return compiled_cards.render((one.data, head) for one, head in zip(sources, heads, strict=True))
 
 
-def _load(path: Path, heads: compiled_cards.Heads, *, trusted: bool) -> Card:
+def _load(path: Path, heads: compiled_cards.Heads, root: Path | None, *, trusted: bool) -> Card:
     try:
-        source = Source.from_bytes(str(path), path.read_bytes())
+        file = path if root is None else boundaries.inside(root, path)
+        source = Source.from_bytes(str(path), boundaries.read(file))
     except (OSError, NotTextError) as error:
-        raise CardError(str(path), 1, 1, f"cannot be read: {error}") from None
+        reason = getattr(error, "strerror", None) or error
+        raise CardError(str(path), 1, 1, f"cannot be read: {reason}") from None
     if trusted:
         head = heads.get(compiled_cards.digest(source.data))
         if head is not None:

@@ -333,8 +333,10 @@ def _dispatch(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         error.show()
     except Failure as failure:
+        from mlblint.report.harmless import shown
+
         for line in failure.lines:
-            click.echo(f"mlblint: {line}", err=True)
+            click.echo(f"mlblint: {shown(line)}", err=True)
     return FAILURE
 
 

@@ -3,8 +3,6 @@ what it cannot show."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from mlblint.config.loading import config_schema
 from mlblint.config.rendering import comment_text, yaml_text
 from mlblint.records import dataclass
 from mlblint.schema import Schema, accepts
+from mlblint.writing import put
 
 
 class InitError(ValueError):
@@ -81,7 +80,7 @@ def write(root: Path, text: str, *, force: bool = False) -> Path:
         raise InitError(f"{where}; edit it, or replace it with --force")
     path = root / next((name for name in existing if name in YAML_NAMES), YAML_NAMES[0])
     try:
-        _replace(path, text.encode())
+        put(path, text.encode(), follow=False)
     except OSError as error:
         raise InitError(f"{path.name} cannot be written: {error.strerror}") from None
     return path
@@ -168,16 +167,3 @@ def _described(fact: Fact) -> str:
 
 def _comment(fact: Fact) -> str:
     return f"  # seen in {comment_text(fact.place)}" if fact.place else ""
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """All of the file or nothing; a link is replaced, not followed."""
-    handle, temporary = tempfile.mkstemp(prefix=path.name, dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

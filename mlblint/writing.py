@@ -38,6 +38,22 @@ def write(root: Path, path: str, old: bytes, new: bytes) -> None:
         raise WriteError(path, error.strerror or str(error)) from None
 
 
+def put(path: Path, data: bytes, *, follow: bool = True) -> None:
+    """Write a file that is made anew, all of it or nothing. What is no plain file (a pipe, a
+    device, a link to standard output) is written to or, unless we `follow` it, replaced. An
+    OSError says why nothing was written."""
+    try:
+        status: os.stat_result | None = path.lstat()
+    except FileNotFoundError:
+        status = None
+    if status is not None and not stat.S_ISREG(status.st_mode):
+        if follow:
+            path.write_bytes(data)
+            return
+        status = None
+    _replace(path, data, status)
+
+
 def _target(root: Path, path: str) -> Path:
     """The file itself, behind symbolic links."""
     # A link to nowhere, or in a circle, is an OSError or, before Python 3.13, a RuntimeError.
@@ -60,14 +76,16 @@ def _writable(target: Path, path: str) -> os.stat_result:
     return status
 
 
-def _replace(target: Path, new: bytes, status: os.stat_result) -> None:
+def _replace(target: Path, new: bytes, status: os.stat_result | None) -> None:
     temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.tmp")
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
-        descriptor = os.open(temporary, flags | getattr(os, "O_BINARY", 0), 0o600)
+        mode = 0o666 if status is None else 0o600
+        descriptor = os.open(temporary, flags | getattr(os, "O_BINARY", 0), mode)
         try:
             _fill(descriptor, new)
-            _take_over(descriptor, temporary, status)
+            if status is not None:
+                _take_over(descriptor, temporary, status)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlblint import boundaries
 from mlblint.cards import Card
 from mlblint.commands import Failure
 from mlblint.commands.output import tell
@@ -15,6 +15,7 @@ from mlblint.pipeline import Request, Result, lint
 from mlblint.records import dataclass
 from mlblint.report.summary import plural
 from mlblint.report.terminal import printable
+from mlblint.writing import put
 
 if TYPE_CHECKING:
     from mlblint.baseline import Baseline, Entry
@@ -38,7 +39,10 @@ def with_known(
     name = given if given is not None else request.config.baseline
     known: Known | None = None
     if name is not None and not without:
-        path = folder / name if given is not None else request.root / name
+        if given is not None:
+            path = _allowed(boundaries.named, request.root, folder / name, name)
+        else:
+            path = _allowed(boundaries.inside, request.root, request.root / name, name)
         known = Known(name, _read(path, name))
         request = replace(request, marks=(*request.marks, known.baseline.mark))
     if diff_base is not None:
@@ -88,7 +92,7 @@ def write_baseline(
 ) -> int:
     from mlblint.baseline import Baseline, made, render
 
-    path = folder / name
+    path = _allowed(boundaries.named, request.root, folder / name, name)
     is_new = not path.exists()
     old = Baseline() if is_new else _read(path, name)
     result = lint(replace(request, marks=(*request.marks, old.mark)))
@@ -108,11 +112,18 @@ def write_baseline(
     return 0
 
 
+def _allowed(limit: Callable[[Path, Path], Path], root: Path, path: Path, name: str) -> Path:
+    try:
+        return limit(root, path)
+    except OSError as error:
+        raise Failure(printable(f"{name}: cannot be used: {error.strerror}")) from None
+
+
 def _read(path: Path, name: str) -> Baseline:
     from mlblint.baseline import BaselineError, read
 
     try:
-        return read(path.read_bytes())
+        return read(boundaries.read(path))
     except FileNotFoundError:
         raise Failure(
             printable(f"{name}: there is no such baseline; `--write-baseline {name}` makes one")
@@ -124,17 +135,7 @@ def _read(path: Path, name: str) -> Baseline:
 
 
 def _write(path: Path, name: str, data: bytes) -> None:
-    """The old file or the new one is there at every moment."""
-    path = path.resolve()
-    import secrets
-
-    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.tmp")
     try:
-        temporary.write_bytes(data)
-        if path.exists():
-            temporary.chmod(path.stat().st_mode & 0o7777)
-        temporary.replace(path)
+        put(path, data)
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
         raise Failure(printable(f"{name}: cannot be written: {error.strerror}")) from None

@@ -105,7 +105,7 @@ def lint(options: Options) -> int:
         known.tell_stale(baseline, run.result, found.cards)
     for path, reason in run.result.unreadable:
         tell(f"{path}: cannot be read: {reason}")
-    _report(run, found.cards, options)
+    _report(run, found.root, found.cards, options)
     return _exit_code(run, config, options)
 
 
@@ -206,7 +206,7 @@ def _read_stdin() -> bytes:
 # --- reports ---------------------------------------------------------------------------------
 
 
-def _report(run: Run, cards: tuple[Card, ...], options: Options) -> None:
+def _report(run: Run, root: Path, cards: tuple[Card, ...], options: Options) -> None:
     result = run.result
     counts = summarise(
         result.findings,
@@ -233,9 +233,9 @@ def _report(run: Run, cards: tuple[Card, ...], options: Options) -> None:
             if file == "-":
                 say_bytes(written.encode())
             else:
-                write_report(file, written)
+                write_report(root, file, written)
         elif file != "-":
-            write_report(file, _text(form, run, counts, options, Style()))
+            write_report(root, file, _text(form, run, counts, options, Style()))
         elif options.output_is_taken:
             sys.stderr.write(_text(form, run, counts, options, style(options.color, sys.stderr)))
         else:

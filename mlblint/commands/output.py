@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 from typing import IO
 
+from mlblint import boundaries
 from mlblint.commands import Failure, writing_output
 from mlblint.report.colours import Choice, Colours, wanted
-from mlblint.report.terminal import printable
+from mlblint.report.harmless import shown, shown_line
 from mlblint.report.text import MAX_WIDTH, Style
+from mlblint.writing import put
 
 
 def style(choice: Choice, stream: IO[str] | None) -> Style:
@@ -22,7 +24,7 @@ def style(choice: Choice, stream: IO[str] | None) -> Style:
 
 def say(text: str) -> None:
     with writing_output():
-        sys.stdout.write(text)
+        sys.stdout.write("\n".join(map(shown_line, text.split("\n"))))
 
 
 def say_bytes(data: bytes) -> None:
@@ -35,11 +37,11 @@ def say_bytes(data: bytes) -> None:
 
 def tell(message: str) -> None:
     """A line for the person, beside the output."""
-    sys.stderr.write(f"mlblint: {printable(message)}\n")
+    sys.stderr.write(f"mlblint: {shown(message)}\n")
 
 
-def write_report(path: str, text: str) -> None:
+def write_report(root: Path, path: str, text: str) -> None:
     try:
-        Path(path).write_bytes(text.encode("utf-8", "backslashreplace"))
+        put(boundaries.named(root, Path(path)), text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise Failure(f"{path}: the report cannot be written: {error.strerror}") from None

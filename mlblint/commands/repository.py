@@ -9,6 +9,7 @@ from pathlib import Path
 from mlblint.cards import Card, CardError, all_cards, built_in_cards
 from mlblint.commands import Failure
 from mlblint.config import Config, ConfigError, find_root, load
+from mlblint.git import GitTimeoutError
 from mlblint.records import dataclass
 from mlblint.report.terminal import printable
 
@@ -52,6 +53,8 @@ def refuse_bad_configuration(root: Path) -> Iterator[None]:
     except CardError as error:
         place = f"{_below(root, error.path)}:{error.line}:{error.column}"
         raise Failure(printable(f"{place}: {error.message}")) from None
+    except GitTimeoutError as error:
+        raise Failure(str(error)) from None
 
 
 def names(cards: tuple[Card, ...]) -> Mapping[str, str]:

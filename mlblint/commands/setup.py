@@ -7,7 +7,7 @@ from typing import Literal
 
 from mlblint.commands import Failure
 from mlblint.commands.output import say_bytes, tell
-from mlblint.commands.repository import current_folder, repository
+from mlblint.commands.repository import current_folder, refuse_bad_configuration, repository
 from mlblint.config import Config, find_root, render_config
 from mlblint.init import Fact, InitError, Seen, render, write
 from mlblint.package_data import data_folder
@@ -24,7 +24,8 @@ def init(*, force: bool, only_print: bool) -> int:
 
     root = find_root(current_folder())
     # What an old configuration says must not shape the new one.
-    text = render(seen(load_model(root, Config())))
+    with refuse_bad_configuration(root):
+        text = render(seen(load_model(root, Config())))
     if only_print:
         say_bytes(text.encode())
         return 0

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from mlblint import boundaries
 from mlblint.config.errors import ConfigError, dotted
 from mlblint.records import dataclass
 from mlblint.text import nodes
@@ -83,14 +84,15 @@ def find_config(root: Path) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def read(path: Path, root: Path) -> ConfigFile:
-    """Raises ConfigError for everything that is no mapping of keys."""
+def read(path: Path, root: Path, *, named: bool = False) -> ConfigFile:
+    """Raises ConfigError for everything that is no mapping of keys. A file that a person
+    `named` may lie anywhere."""
     try:
         name = path.relative_to(root).as_posix()
     except ValueError:
         name = str(path)
     try:
-        data = path.read_bytes()
+        data = boundaries.read(path if named else boundaries.inside(root, path))
     except OSError as error:
         raise ConfigError(name, None, None, f"cannot be read: {error.strerror}") from None
     try:
@@ -126,7 +128,7 @@ def _exists(path: Path) -> bool:
 def _has_table(path: Path) -> bool:
     """Whether a pyproject.toml means to configure mlblint, even if it is broken."""
     try:
-        data = path.read_bytes()
+        data = boundaries.read(boundaries.inside(path.parent, path))
     except OSError:
         return False
     if b"mlblint" not in data:

@@ -38,7 +38,7 @@ def load(root: Path, *, explicit: Path | None = None, known_rules: KnownRules) -
     files = (explicit,) if explicit else find_config(root)
     if not files:
         return Config()
-    file = read(files[0], root)
+    file = read(files[0], root, named=explicit is not None)
     names = _names(known_rules, file.data)
     errors = [*duplicate_keys(file), *_violations(file, config_schema(), _formats(names))]
     if errors:
