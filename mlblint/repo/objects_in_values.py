@@ -36,7 +36,8 @@ def _objects(release: Release) -> Iterator[Delivered]:
         if layer.items is not None:
             continue
         for path, data in _found(get(layer.data, *release.key), ()):
-            if path[0] in release.others:
+            # A file of values that is an object itself was meant for something else.
+            if not path or path[0] in release.others:
                 continue
             # What another layer says as well is put together from both, or hidden by it.
             others = (one for one in release.layers if one is not layer)
