@@ -16,6 +16,8 @@ from pathlib import Path
 from mlblint import git
 
 SUFFIXES = (".yaml", ".yml", ".json")
+_WITHOUT_SUFFIX = "Kustomization"
+"""kustomize takes this name as well (kustomize `api/konfig/general.go`)."""
 
 # A walk without Git skips what holds no manifests of anybody's own.
 _SKIPPED_FOLDERS = frozenset(
@@ -27,19 +29,28 @@ class DiscoveryError(ValueError):
     """An argument names nothing that could be linted."""
 
 
-def repository_files(root: Path, exclude: Sequence[str] = ()) -> list[str]:
-    """Every YAML and JSON file below `root`, relative to it and with "/", sorted.
+def is_manifest(path: str) -> bool:
+    """Whether a file of this name is looked at without being named."""
+    return path.endswith(SUFFIXES) or posixpath.basename(path) == _WITHOUT_SUFFIX
+
+
+def repository_files(
+    root: Path, exclude: Sequence[str] = (), listed: Iterable[str] | None = None
+) -> list[str]:
+    """Every YAML and JSON file below `root`, relative to it and with "/", sorted; of those
+    that are `listed`, if somebody has asked Git already.
 
     Names that are no UTF-8 are spelled with surrogate escapes, as `os` does.
     """
     base = str(root)
-    listed = _git_files(base)
+    if listed is None:
+        listed = _git_files(base)
     names = set(_walk(base) if listed is None else listed)
     excluded = glob_matcher(exclude)
     real = _RealFolders(base)
     found: set[str] = set()
     for name in names:
-        if name.endswith(SUFFIXES) and real.has(name.rpartition("/")[0]) and not excluded(name):
+        if is_manifest(name) and real.has(name.rpartition("/")[0]) and not excluded(name):
             target = _regular_file(base, name)
             if target == name or (target in names and not excluded(target)):
                 found.add(target)
@@ -77,7 +88,7 @@ def named(
             result.update(below)
         elif excluded(path):
             note(f"{argument}: skipped, because `exclude` in the configuration matches it")
-        elif path.endswith(SUFFIXES):
+        elif is_manifest(path):
             note(f"{argument}: skipped, because Git ignores it or another repository has it")
         else:
             result.add(path)

@@ -58,9 +58,11 @@ class GitTimeoutError(Exception):
     """Git did not answer."""
 
 
-def run(root: str | Path, *arguments: str, stdin: bytes = b"") -> CompletedProcess[bytes] | None:
-    """`git ARGUMENTS` in a folder; None where there is no Git. The caller sees to it that no
-    argument from outside is taken for an option."""
+def run(
+    root: str | Path, *arguments: str, stdin: bytes = b"", index: str | None = None
+) -> CompletedProcess[bytes] | None:
+    """`git ARGUMENTS` in a folder, with its own `index` or this one; None where there is no
+    Git. The caller sees to it that no argument from outside is taken for an option."""
     import subprocess
 
     search = _search_path(str(root), os.environ.get("PATH", os.defpath))
@@ -72,6 +74,8 @@ def run(root: str | Path, *arguments: str, stdin: bytes = b"") -> CompletedProce
         command += ["-c", setting]
     environment = {k: v for k, v in os.environ.items() if k not in _OF_ANOTHER_REPOSITORY}
     environment |= {**_ENVIRONMENT, "PATH": os.pathsep.join(search)}
+    if index is not None:
+        environment["GIT_INDEX_FILE"] = index
     try:
         return subprocess.run(
             [*command, *arguments],

@@ -30,8 +30,8 @@ Mark = Callable[[Sequence[Finding]], Sequence[Finding]]
 
 @dataclass(frozen=True)
 class Request:
-    """`named` are the files to report on, None for all; the whole repository is looked at in
-    any case. `changed` holds bytes that stand in for what is on disk. Comments that ignore
+    """`named` are the files to report on, None for all; `beyond` them, what no mark hides. The
+    whole repository is looked at in any case. `changed` holds bytes that stand in for what is on disk. Comments that ignore
     something until a day before `today` have expired. `marks` say what is known already."""
 
     root: Path
@@ -41,6 +41,7 @@ class Request:
     files: Files | None = None
     today: date | None = None
     marks: tuple[Mark, ...] = ()
+    beyond: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def lint(request: Request) -> Result:
     findings: Sequence[Finding] = [one for one in outcome.findings if not ignored(one)]
     for mark in request.marks:
         findings = mark(findings)
-    concerned = [one for one in findings if concerns(one, request.named)]
+    concerned = [one for one in findings if is_asked(one, request)]
     named = request.named if request.named is not None else model.files.names
     return Result(
         findings=tuple(one for one in concerned if one.suppression is None),
@@ -133,7 +134,10 @@ def load_model(root: Path, config: Config) -> Model:
 def files_of(request: Request) -> Files:
     if request.files is not None:
         return request.files.with_changes(request.changed)
-    paths = discovery.repository_files(request.root, request.config.exclude)
+    return opened(request, discovery.repository_files(request.root, request.config.exclude))
+
+
+def opened(request: Request, paths: Sequence[str]) -> Files:
     # A file that was named is looked at whatever its name ends with.
     paths = [*paths, *(request.named or ())]
     return Files(request.root, paths, request.changed, _relevant(request.config))
@@ -174,6 +178,12 @@ def refuse_impossible_prefix(config: Config, model: Model) -> None:
                 f"`metallb.annotation-prefix: {CURRENT_PREFIX}` cannot be: this repository runs "
                 f"MetalLB {cluster.version}, and releases before 0.14.9 ignore that prefix",
             )
+
+
+def is_asked(finding: Finding, request: Request) -> bool:
+    """Whether a finding is one of those that were asked for."""
+    is_beyond = request.beyond and finding.suppression is None
+    return is_beyond or concerns(finding, request.named)
 
 
 def concerns(finding: Finding, named: frozenset[str] | None) -> bool:

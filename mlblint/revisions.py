@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from mlblint import git
-from mlblint.discovery import SUFFIXES, glob_matcher
+from mlblint.discovery import glob_matcher, is_manifest
 from mlblint.findings import SEVERITIES, Finding, Suppression
 from mlblint.pipeline import Mark, Request, files_of, lint
 from mlblint.records import dataclass
@@ -22,7 +24,7 @@ from mlblint.repo.files import Files
 from mlblint.suppressions import NEVER
 
 _FILE_MODES = ("100644", "100755")
-_ENTRY = re.compile(rb"([0-7]+) (\w+) ([0-9a-f]+)\t(.*)", re.DOTALL)
+_LINE = re.compile(rb"([0-7]+) (\w+) ([0-9a-f]+)\t(.*)", re.DOTALL)
 
 
 class RevisionError(ValueError):
@@ -32,17 +34,37 @@ class RevisionError(ValueError):
 def since(request: Request, revision: str) -> Request:
     """The request with a mark for all findings that were there already where the current
     branch left `revision`."""
-    tree = _tree(request.root, _base(request.root, revision))
     now = files_of(request)
-    before = _files_before(request, now, tree)
-    old = lint(Request(request.root, request.config, None, before.changed, before, request.today))
-    appeared, vanished = now.names - before.names, before.names - now.names
-    mark = _mark(old.findings, appeared, vanished)
-    files = old.repository.with_changes(request.changed, now.paths)
+    mark, before = look_back(request, now, branching_point(request.root, revision))
+    files = before.with_changes(request.changed, now.paths, now.exists)
     return replace(request, files=files, marks=(*request.marks, mark))
 
 
+def look_back(
+    request: Request, now: Files, commit: str, unseen: Collection[str] = ()
+) -> tuple[Mark, Files]:
+    """A mark for all findings that were there in a commit, and its files. What is `unseen` is
+    in neither look."""
+    tree = [entry for entry in _tree(request.root, commit) if entry.path not in unseen]
+    before = _files_before(request, now, tree)
+    if not before.changed and not request.changed and before.paths == now.paths:
+        # What lies beside the files that are looked at can only have been deleted.
+        if all(now.exists(entry.path) for entry in tree if not now.has(entry.path)):
+            return _all_were_there, now
+    old = lint(Request(request.root, request.config, None, before.changed, before, request.today))
+    appeared, vanished = now.names - before.names, before.names - now.names
+    return _mark(old.findings, appeared, vanished), before
+
+
 # --- which findings are old ------------------------------------------------------------------
+
+
+def _all_were_there(findings: Sequence[Finding]) -> list[Finding]:
+    return [hidden(one) if _can_be_old(one) else one for one in findings]
+
+
+def hidden(finding: Finding) -> Finding:
+    return replace(finding, suppression=Suppression("revision"))
 
 
 def _mark(old: Sequence[Finding], appeared: frozenset[str], vanished: frozenset[str]) -> Mark:
@@ -71,7 +93,7 @@ def _was_there(finding: Finding, known: Mapping[tuple[str, str], list[Finding]])
     for candidate in candidates:
         if _can_be_old(finding) and _rank(candidate) <= _rank(finding):
             candidates.remove(candidate)
-            return replace(finding, suppression=Suppression("revision"))
+            return hidden(finding)
     return finding
 
 
@@ -82,7 +104,7 @@ def _was_moved(
     if not _can_be_old(finding) or finding.location.path not in appeared or not moved[key]:
         return finding
     moved[key] -= 1
-    return replace(finding, suppression=Suppression("revision"))
+    return hidden(finding)
 
 
 def _can_be_old(finding: Finding) -> bool:
@@ -97,15 +119,16 @@ def _rank(finding: Finding) -> int:
 
 
 @dataclass(frozen=True)
-class _Blob:
-    """A file in a tree of Git."""
+class _Entry:
+    """A file, a link or a submodule in a tree of Git."""
 
     path: str
     id: str
+    is_file: bool
 
 
-def _base(root: Path, revision: str) -> str:
-    """The commit where the current branch left the revision."""
+def branching_point(root: Path, revision: str, branch: str = "HEAD") -> str:
+    """The commit where the branch left the revision."""
     if revision.startswith("-") or not revision.strip() or "\0" in revision:
         raise RevisionError(f"`{revision}` is not the name of a revision")
     inside = git.run(root, "rev-parse", "--is-shallow-repository")
@@ -118,39 +141,40 @@ def _base(root: Path, revision: str) -> str:
         ". This clone is shallow: fetch more of its history (`git fetch --unshallow`; "
         "`fetch-depth: 0` in actions/checkout, `GIT_DEPTH: 0` in GitLab)"
     )
-    commit = _asked(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    commit = asked(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     if commit is None:
         hint = deepen if shallow else f". Was it fetched? (`git fetch origin {revision}`)"
         raise RevisionError(f"Git knows no revision `{revision}`{hint}")
-    base = _asked(root, "merge-base", "HEAD", commit)
+    base = asked(root, "merge-base", branch, commit)
     if base is None:
         hint = deepen if shallow else ": the histories have nothing in common"
         raise RevisionError(f"the current branch and `{revision}` have no common ancestor{hint}")
     return base
 
 
-def _asked(root: Path, *arguments: str) -> str | None:
+def asked(root: Path, *arguments: str) -> str | None:
     run = git.run(root, *arguments)
     if run is None or run.returncode:
         return None
     return run.stdout.decode("ascii", "replace").split("\n")[0].strip() or None
 
 
-def _tree(root: Path, commit: str) -> list[_Blob]:
-    """The files of a commit below `root`, without links and submodules."""
+def _tree(root: Path, commit: str) -> list[_Entry]:
+    """What a commit holds below `root`."""
     run = git.run(root, "ls-tree", "-r", "-z", commit)
     if run is None or run.returncode:
         raise RevisionError(f"Git cannot list the files of {commit}")
-    found: list[_Blob] = []
+    found: list[_Entry] = []
     for line in run.stdout.split(b"\0"):
-        match = _ENTRY.fullmatch(line)
-        if match and match[1].decode() in _FILE_MODES:
+        match = _LINE.fullmatch(line)
+        if match:
             path = match[4].decode("utf-8", "surrogateescape")
-            found.append(_Blob(path, match[3].decode()))
+            is_file = match[1].decode() in _FILE_MODES
+            found.append(_Entry(path, match[3].decode(), is_file))
     return found
 
 
-def _files_before(request: Request, now: Files, tree: Iterable[_Blob]) -> Files:
+def _files_before(request: Request, now: Files, tree: Sequence[_Entry]) -> Files:
     """The repository as the tree has it. Files that are the same today are read, and later
     parsed, once."""
     excluded = glob_matcher(request.config.exclude)
@@ -158,14 +182,37 @@ def _files_before(request: Request, now: Files, tree: Iterable[_Blob]) -> Files:
     wanted = [
         blob
         for blob in tree
-        if (blob.path.endswith(SUFFIXES) or blob.path in named) and not excluded(blob.path)
+        if blob.is_file
+        and (is_manifest(blob.path) or blob.path in named)
+        and not excluded(blob.path)
     ]
     differing = [blob for blob in wanted if blob.path in request.changed or not _is_same(now, blob)]
     contents = _contents(request.root, differing)
-    return now.with_changes(contents, [blob.path for blob in wanted])
+    existed = presence([entry.path for entry in tree])
+    return now.with_changes(contents, [blob.path for blob in wanted], existed)
 
 
-def _is_same(now: Files, blob: _Blob) -> bool:
+def presence(names: Sequence[str]) -> Callable[[str], bool]:
+    """Whether something is there, in a tree of these files, links and submodules."""
+
+    @cache
+    def known() -> tuple[frozenset[str], frozenset[str]]:
+        return frozenset(names), frozenset(chain.from_iterable(map(_above, names)))
+
+    def exists(path: str) -> bool:
+        entries, folders = known()
+        # What lies behind a link or in a submodule cannot be known.
+        return path in entries or path in folders or not entries.isdisjoint(_above(path))
+
+    return exists
+
+
+def _above(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path
+
+
+def _is_same(now: Files, blob: _Entry) -> bool:
     """Whether the file has the content that Git named so. Git is not asked: to compare, it
     might run a filter that the repository's configuration names."""
     source = now.source(blob.path)
@@ -177,7 +224,7 @@ def _is_same(now: Files, blob: _Blob) -> bool:
     return digest.hexdigest() == blob.id
 
 
-def _contents(root: Path, blobs: Sequence[_Blob]) -> dict[str, bytes]:
+def _contents(root: Path, blobs: Sequence[_Entry]) -> dict[str, bytes]:
     if not blobs:
         return {}
     asked = "".join(f"{blob.id}\n" for blob in blobs).encode()

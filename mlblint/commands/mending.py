@@ -9,7 +9,7 @@ from pathlib import Path
 from mlblint import fixing
 from mlblint.findings import Finding
 from mlblint.fixing import Change
-from mlblint.pipeline import Request, Result, concerns, lint
+from mlblint.pipeline import Request, Result, is_asked, lint
 from mlblint.records import dataclass
 from mlblint.text.patch import patch
 from mlblint.writing import WriteError, write
@@ -40,7 +40,7 @@ def mend(request: Request, *, unsafe: bool, prepare: Prepare = _as_found) -> Men
         nonlocal result
         # Of the whole repository: a fix must not lead to a finding in another file either.
         changed = {**request.changed, **state}
-        known = result.repository if result else None
+        known = result.repository if result else request.files
         result = lint(replace(request, named=None, changed=changed, files=known))
         return (*prepare(result), *result.suppressed)
 
@@ -57,9 +57,7 @@ def mend(request: Request, *, unsafe: bool, prepare: Prepare = _as_found) -> Men
         changed = {change.path: change.new for change in outcome.changes}
         known = result.repository
         result = lint(replace(request, changed={**request.changed, **changed}, files=known))
-    remaining = [
-        _explained(finding) for finding in outcome.remaining if concerns(finding, request.named)
-    ]
+    remaining = [_explained(finding) for finding in outcome.remaining if is_asked(finding, request)]
     visible = tuple(one for one in remaining if one.suppression is None)
     suppressed = tuple(one for one in remaining if one.suppression is not None)
     result = replace(result, findings=visible, suppressed=suppressed)

@@ -84,7 +84,7 @@ def _missing_file(stage: Stage, entry: str, place: Place, folder: str, files: Fi
     path = join(folder, entry)
     if path is None:
         stage.fault("outside", place, f'"{entry}" leaves the repository')
-    elif is_opaque(entry) or (files.root / path).exists():
+    elif is_opaque(entry) or files.exists(path):
         stage.not_followed(place, f'"{entry}" is not read')
     else:
         stage.fault("missing", place, f'"{entry}" does not exist')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -26,7 +26,9 @@ _WILDCARD = re.compile(
 class Files:
     """`paths` are relative to `root` and use "/". `changed` holds bytes that stand in for
     what is on disk: standard input, or a fix that is not written yet. Only documents in which
-    `relevant` occurs are parsed, unless everything in a file is asked for."""
+    `relevant` occurs are parsed, unless everything in a file is asked for. `exists` knows of
+    any path whether something is there, beside what is looked at: the disk, unless the files
+    are those of another time."""
 
     def __init__(
         self,
@@ -34,9 +36,11 @@ class Files:
         paths: Iterable[str],
         changed: Mapping[str, bytes] | None = None,
         relevant: re.Pattern[str] | None = None,
+        exists: Callable[[str], bool] | None = None,
     ) -> None:
         self.root = root
         self.relevant = relevant
+        self.exists = exists or (lambda path: (root / path).exists())
         self.changed = dict(changed or {})
         self.paths = tuple(sorted({*paths, *self.changed}))
         self.unreadable: dict[str, str] = {}
@@ -46,11 +50,15 @@ class Files:
         self._all: dict[str, tuple[Document | Broken, ...]] = {}
 
     def with_changes(
-        self, changed: Mapping[str, bytes], paths: Iterable[str] | None = None
+        self,
+        changed: Mapping[str, bytes],
+        paths: Iterable[str] | None = None,
+        exists: Callable[[str], bool] | None = None,
     ) -> Files:
         """The same files with other bytes in some of them, or other files. What is the same in
         both is not read or parsed again."""
-        other = Files(self.root, self.paths if paths is None else paths, changed, self.relevant)
+        known = self.paths if paths is None else paths
+        other = Files(self.root, known, changed, self.relevant, exists or self.exists)
         differing = {
             path
             for path in {*self.changed, *other.changed}

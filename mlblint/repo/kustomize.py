@@ -253,7 +253,7 @@ class Builder:
             return found
         elif (self._files.root / path).is_dir():
             stage.fault("no-kustomization", entry.place, _without_kustomization(entry.text))
-        elif (self._files.root / path).exists():
+        elif self._files.exists(path):
             stage.not_followed(entry.place, f'"{entry.text}" is not read')
         else:
             stage.fault("missing", entry.place, f'"{entry.text}" does not exist')
@@ -299,7 +299,7 @@ class Builder:
                 stage.used.add(path)
             elif path is None:
                 stage.fault("outside", place, f'"{name}" leaves the repository')
-            elif not (self._files.root / path).exists():
+            elif not self._files.exists(path):
                 stage.fault("missing", place, f'"{name}" does not exist')
 
     def _follow_configurations(self, stage: Stage, asked: Kustomization) -> None:
@@ -308,7 +308,7 @@ class Builder:
         for entry in asked.configurations:
             path = join(asked.folder, entry.text)
             if path is None or not self._files.has(path):
-                if path is None or not (self._files.root / path).exists():
+                if path is None or not self._files.exists(path):
                     stage.fault("missing", entry.place, f'"{entry.text}" does not exist')
                 continue
             stage.used.add(path)

@@ -90,7 +90,7 @@ def _of_application(delivery: Delivery, local: frozenset[str], files: Files) -> 
         folder = source.folder
         exists = True
         if source in here and folder is not None and not is_opaque(folder):
-            exists = files.has_folder(folder) or (files.root / folder).exists()
+            exists = files.has_folder(folder) or files.exists(folder)
             if not exists:
                 place = application.place(*source.at, "path")
                 yield Missing(place, text(source.path), folder, "the folder", delivery)
@@ -228,7 +228,7 @@ class _Disk:
             path is None
             or self._files.has(path)
             or self._files.has_folder(path)
-            or (self.root / path).exists()
+            or self._files.exists(path)
             or self.is_in_submodule(path)
         )
 
@@ -236,7 +236,7 @@ class _Disk:
         return any(path == one or path.startswith(f"{one}/") for one in self._submodules)
 
     def is_kustomized(self, path: str) -> bool:
-        return any((self.root / path / name).exists() for name in KUSTOMIZATION_NAMES)
+        return any(self._files.exists(posixpath.join(path, name)) for name in KUSTOMIZATION_NAMES)
 
     def is_ignored(self, path: str) -> bool:
         """Whether some .gitignore above may mean it; negations are not looked at."""
