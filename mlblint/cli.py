@@ -163,6 +163,7 @@ def _config(function: F) -> F:
     metavar="REV",
     help="Report only what the changes since the branch left REV cause.",
 )
+@click.option("--hook", is_flag=True, help="PATHs are a commit: tell, too, what it breaks beyond.")
 @_color
 @_config
 @click.version_option(__version__, prog_name="mlblint", message="%(prog)s %(version)s")

@@ -31,8 +31,9 @@ Mark = Callable[[Sequence[Finding]], Sequence[Finding]]
 @dataclass(frozen=True)
 class Request:
     """`named` are the files to report on, None for all; `beyond` them, what no mark hides. The
-    whole repository is looked at in any case. `changed` holds bytes that stand in for what is on disk. Comments that ignore
-    something until a day before `today` have expired. `marks` say what is known already."""
+    whole repository is looked at in any case. `changed` holds bytes that stand in for what is on
+    disk. Comments that ignore something until a day before `today` have expired. `marks` say
+    what is known already."""
 
     root: Path
     config: Config
@@ -137,10 +138,12 @@ def files_of(request: Request) -> Files:
     return opened(request, discovery.repository_files(request.root, request.config.exclude))
 
 
-def opened(request: Request, paths: Sequence[str]) -> Files:
+def opened(
+    request: Request, paths: Sequence[str], exists: Callable[[str], bool] | None = None
+) -> Files:
     # A file that was named is looked at whatever its name ends with.
     paths = [*paths, *(request.named or ())]
-    return Files(request.root, paths, request.changed, _relevant(request.config))
+    return Files(request.root, paths, request.changed, _relevant(request.config), exists)
 
 
 def _relevant(config: Config) -> re.Pattern[str]:

@@ -47,10 +47,14 @@ def look_back(
     in neither look."""
     tree = [entry for entry in _tree(request.root, commit) if entry.path not in unseen]
     before = _files_before(request, now, tree)
-    if not before.changed and not request.changed and before.paths == now.paths:
-        # What lies beside the files that are looked at can only have been deleted.
-        if all(now.exists(entry.path) for entry in tree if not now.has(entry.path)):
-            return _all_were_there, now
+    if (
+        not before.changed
+        and not request.changed
+        and before.paths == now.paths
+        # What lies beside them can only have been deleted: what it says was never read.
+        and all(now.exists(entry.path) for entry in tree if not now.has(entry.path))
+    ):
+        return _all_were_there, now
     old = lint(Request(request.root, request.config, None, before.changed, before, request.today))
     appeared, vanished = now.names - before.names, before.names - now.names
     return _mark(old.findings, appeared, vanished), before

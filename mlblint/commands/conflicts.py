@@ -21,6 +21,9 @@ _NOT_WITH_WRITE_BASELINE = (
 )
 
 
+_NOT_WITH_HOOK = ("diff_base", "add_ignore", "write_baseline", "stdin_filename")
+
+
 def refuse_conflicts(given: dict[str, Any]) -> None:
     _about_purpose(given)
     _about_baseline(given)
@@ -58,6 +61,11 @@ def _about_baseline(given: dict[str, Any]) -> None:
 
 
 def _about_input(given: dict[str, Any]) -> None:
+    for option in _NOT_WITH_HOOK:
+        if given["hook"] and _is_given(given, option):
+            raise click.UsageError(f"--hook and {_name(option)} exclude each other")
+    if given["hook"] and "-" in given["paths"]:
+        raise click.UsageError("--hook is about a commit, not about standard input")
     if "-" in given["paths"] and len(given["paths"]) > 1:
         raise click.UsageError("- (standard input) cannot be combined with other paths")
     if given["stdin_filename"] and given["paths"] != ("-",):

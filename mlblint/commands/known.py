@@ -44,7 +44,7 @@ def with_known(
         else:
             path = _allowed(boundaries.inside, request.root, request.root / name, name)
         known = Known(name, _read(path, name))
-        request = replace(request, marks=(*request.marks, known.baseline.mark))
+        request = replace(request, marks=(known.baseline.mark, *request.marks))
     if diff_base is not None:
         from mlblint.revisions import RevisionError, since
 

@@ -32,6 +32,7 @@ from mlblint.report.terminal import printable
 from mlblint.report.text import Style
 
 if TYPE_CHECKING:
+    from mlblint.commands.hook import Part
     from mlblint.commands.mending import Mended
 
 
@@ -59,6 +60,7 @@ class Options:
     write_baseline: str | None = None
     grow_baseline: bool = False
     diff_base: str | None = None
+    hook: bool = False
     color: Choice = "auto"
     config: str | None = None
     today: date | None = None
@@ -87,12 +89,27 @@ class Run:
 
 def lint(options: Options) -> int:
     folder = current_folder()
+    if options.hook:
+        return _lint_commit(folder, options)
     start = options.stdin_filename or "." if options.stdin else (*options.paths, ".")[0]
-    found = repository(folder / start, folder / options.config if options.config else None)
+    return _lint(folder, folder / start, options)
+
+
+def _lint_commit(folder: Path, options: Options) -> int:
+    from mlblint.commands import hook
+
+    parts = hook.parts(folder, options.paths)
+    if len(parts) > 1 and options.output_file:
+        raise Failure("--output-file: the commit has files of several configurations")
+    return max((_lint(folder, part.root, options, part) for part in parts), default=0)
+
+
+def _lint(folder: Path, start: Path, options: Options, part: Part | None = None) -> int:
+    found = repository(start, folder / options.config if options.config else None)
     config = _configured(found, options)
     _refuse_bad_targets(options)
     with refuse_bad_configuration(found.root):
-        request = _request(found.root, config, folder, options)
+        request = _request(found.root, config, folder, options, part)
         if options.write_baseline is not None:
             return known.write_baseline(
                 request, folder, options.write_baseline, found.cards, grow=options.grow_baseline
@@ -176,7 +193,13 @@ def _refuse_bad_targets(options: Options) -> None:
             raise Failure(printable(f"--output-file {file}: there is no folder {parent}"))
 
 
-def _request(root: Path, config: Config, folder: Path, options: Options) -> Request:
+def _request(
+    root: Path, config: Config, folder: Path, options: Options, part: Part | None
+) -> Request:
+    if part is not None:
+        from mlblint.commands import hook
+
+        return hook.request(part, config, folder, options.today)
     if options.stdin:
         path = _stdin_path(root, folder, options.stdin_filename or "stdin.yaml")
         changed = {path: _read_stdin()}
