@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from mlblint import git
@@ -30,20 +31,16 @@ _COMMIT = re.compile("[0-9a-f]{40,64}")
 @dataclass(frozen=True)
 class Commit:
     """What is about to be committed or pushed. `changed` are the paths, from the `top` of the
-    working tree, that differ from all `parents`, and `deleted` those of them that are gone.
-    `is_here` says whether the working tree is what is judged. `index` is the one that Git made
-    for this commit, if not the usual one."""
+    working tree, that differ from all `parents`; `breaking` may break others: they differ from
+    one of the parents. `is_here` says whether the working tree is what is judged. `index` is the
+    one that Git made for this commit, if not the usual one."""
 
     top: Path
     index: str | None
     parents: tuple[str, ...]
     changed: frozenset[str]
-    deleted: frozenset[str]
+    breaking: frozenset[str]
     is_here: bool = True
-
-    def may_break(self, path: str) -> bool:
-        """Whether a changed file may break another: what is gone need not be a manifest."""
-        return is_manifest(path) or path in self.deleted
 
 
 def about(folder: Path, environment: Mapping[str, str]) -> Commit:
@@ -60,7 +57,7 @@ def about(folder: Path, environment: Mapping[str, str]) -> Commit:
         return _pushed(top, index, environment[FROM], environment[TO])
     parents = _parents(top, git_folder)
     if not parents:
-        return Commit(top, index, (), frozenset(tracked(top, index)), frozenset())
+        return _commit(top, index, (), [dict.fromkeys(tracked(top, index), "A")])
     changes = [
         _changes(top, index, "diff-index", "--cached", *_NAMES, parent, "--") for parent in parents
     ]
@@ -179,8 +176,10 @@ def _commit(
     top: Path, index: str | None, parents: tuple[str, ...], changes: Sequence[Mapping[str, str]]
 ) -> Commit:
     changed = frozenset.intersection(*(frozenset(one) for one in changes))
-    deleted = frozenset(path for path in changed if changes[0][path] == "D")
-    return Commit(top, index, parents, changed, deleted)
+    every = chain.from_iterable(one.items() for one in changes)
+    # What is gone need not be a manifest to be missed.
+    breaking = frozenset(path for path, how in every if how == "D" or is_manifest(path))
+    return Commit(top, index, parents, changed, breaking)
 
 
 def _changes(top: Path, index: str | None, *arguments: str) -> dict[str, str]:

@@ -41,7 +41,7 @@ def parts(folder: Path, paths: tuple[str, ...]) -> list[Part]:
     for root in found:
         if not root.is_relative_to(commit.top):
             raise Failure(printable(f"--hook: {root} is outside of {commit.top}"))
-    for path in sorted(filter(commit.may_break, commit.changed)):
+    for path in sorted(commit.breaking):
         root = root_of((commit.top / path).parent)
         # A link may have taken the place of a folder, and lead anywhere.
         if root.is_relative_to(commit.top):
