@@ -38,6 +38,11 @@ def test_what_git_ignores_is_not_listed(root, write):
     assert repository_files(root) == ["a.yaml", "deep/c.yaml"]
 
 
+def test_the_name_that_kustomize_takes_without_a_suffix(root, write):
+    write("Kustomization", "base/Kustomization", "kustomization", "base/MyKustomization")
+    assert repository_files(root) == ["Kustomization", "base/Kustomization"]
+
+
 @pytest.mark.usefixtures("in_git")
 def test_tracked_files_are_listed_even_if_ignored_and_never_twice(root, write, git):
     write("a.yaml", "b.yaml", text="one\n")

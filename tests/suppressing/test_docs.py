@@ -13,9 +13,10 @@ from mlblint.text.source import Source
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs/suppressing.md").read_text("utf-8")
+HOOKS = (ROOT / "docs/ci.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"`(tests/[^`]*)`", TEXT))))
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`(tests/[^`]*)`", TEXT + HOOKS))))
 def test_the_tests_are_there(path: str) -> None:
     assert (ROOT / path).is_file()
 
