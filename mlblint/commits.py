@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -19,6 +19,7 @@ from mlblint.config import find_root
 from mlblint.discovery import is_manifest
 from mlblint.findings import Finding
 from mlblint.pipeline import Mark, Request, concerns, opened
+from mlblint.records import dataclass
 from mlblint.repo.files import Files
 from mlblint.revisions import RevisionError, asked, branching_point, hidden, look_back, presence
 

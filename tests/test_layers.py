@@ -25,6 +25,7 @@ LAYERS = (
     ("fixing",),
     ("pipeline",),
     ("baseline", "revisions"),
+    ("commits",),
     ("init", "rule_docs"),
     ("report",),
     ("commands", "cli", "__main__"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from mlblint.commits import Commit
 from mlblint.config import Config, find_root
 from mlblint.discovery import DiscoveryError, named, repository_files
 from mlblint.pipeline import Request
+from mlblint.records import dataclass
 from mlblint.report.terminal import printable
 from mlblint.revisions import RevisionError
 
