@@ -10,7 +10,7 @@ from mlblint.findings import Subject
 from mlblint.records import dataclass
 from mlblint.repo.delivery import Delivered
 from mlblint.repo.model import Cluster, Model
-from mlblint.repo.resources import Resource
+from mlblint.repo.resources import Resource, is_opaque
 from mlblint.repo.services import Service
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def subject(resource: Resource, cluster: Cluster | None, namespace: str | None =
         resource.kind,
         namespace or resource.namespace,
         resource.name,
-        (cluster.name or None) if cluster else None,
+        _name(cluster),
     )
 
 
@@ -46,5 +46,10 @@ def subject_of_service(service: Service, cluster: Cluster | None) -> Subject:
     """For a Service that a chart makes, what installs the chart."""
     if service.delivered is not None:
         return subject_of(service.delivered, cluster)
-    name = (cluster.name or None) if cluster else None
-    return Subject("v1", "Service", service.namespace, service.name, name)
+    return Subject("v1", "Service", service.namespace, service.name, _name(cluster))
+
+
+def _name(cluster: Cluster | None) -> str | None:
+    """A name that a template or a variable fills in tells nobody which cluster it is."""
+    name = cluster.name if cluster else None
+    return None if name is None or is_opaque(name) else name or None

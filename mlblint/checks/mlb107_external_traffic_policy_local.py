@@ -10,7 +10,7 @@ from mlblint.findings import Fix, Problem
 from mlblint.repo.announcement import reachable_pools
 from mlblint.repo.helm import Release
 from mlblint.repo.model import Cluster
-from mlblint.repo.requests import is_for_metallb, is_written_as
+from mlblint.repo.requests import is_for_metallb, is_meant_for_others, is_written_as
 from mlblint.repo.resources import mapping, text
 from mlblint.repo.services import Field, Service
 from mlblint.text.edits import Edit, Remove, Set
@@ -30,6 +30,7 @@ def check(context: Context) -> Iterator[Problem]:
                 continue
             if (
                 is_for_metallb(service, cluster)
+                and not is_meant_for_others(service)
                 and _is_announced_by_l2(service, cluster)
                 and not _runs_on_every_node(service, pods)
             ):

@@ -47,7 +47,7 @@ class Part:
 def check(context: Context) -> Iterator[Problem]:
     engines = context.model.engines
     for cluster in context.model.clusters:
-        if not engines or "argo" in engines:
+        if (not engines or "argo" in engines) and steps.awaits_metallb(cluster):
             yield from _waves(cluster, context)
         if "flux" in engines:
             yield from _dependencies(cluster)

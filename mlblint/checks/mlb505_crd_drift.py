@@ -65,8 +65,19 @@ def _drifts(installation: Installation, cluster: Cluster) -> bool:
         installation.upstream
         and installation.by is not None
         and argo.is_application(installation.by.resource)
-        and brings_crds(installation)
+        and (brings_crds(installation) or _has_placeholder(installation, cluster))
         and applies(CA_BUNDLE_PLACEHOLDER, version) is True
+    )
+
+
+def _has_placeholder(installation: Installation, cluster: Cluster) -> bool:
+    """Whether the CRD is written out beside the speaker, with a bundle."""
+    return any(
+        one.by is installation.by
+        and one.resource.is_a(_CRDS, _CRD)
+        and one.resource.name == f"bgppeers.{GROUP}"
+        and one.resource.get("spec", "conversion", "webhook", "clientConfig", "caBundle")
+        for one in cluster.delivered
     )
 
 

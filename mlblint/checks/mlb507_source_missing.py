@@ -52,16 +52,17 @@ def _consequence(one: Missing) -> str:
 def _help(one: Missing, files: Files) -> str:
     path = one.path or one.named
     candidates = files.folders | files.names
-    folder = posixpath.dirname(path)
-    beside = [c for c in candidates if posixpath.dirname(c) == folder and c != path]
     from difflib import get_close_matches
 
-    near = get_close_matches(path, sorted(beside), 1, 0.8)
+    folder, name = posixpath.split(path)
+    beside = {
+        posixpath.basename(c): c for c in candidates if posixpath.dirname(c) == folder and c != path
+    }
+    near = get_close_matches(name, sorted(beside), 1, 0.7)
     # Moved: the same name, elsewhere.
-    name = posixpath.basename(path)
     moved = sorted(c for c in candidates if posixpath.basename(c) == name)
     if near:
-        return f"did you mean `{near[0]}`?"
+        return f"did you mean `{beside[near[0]]}`?"
     if len(moved) == 1:
         return f"there is `{moved[0]}`; correct the path or remove the entry"
     return "correct the path, add what is missing, or remove the entry"

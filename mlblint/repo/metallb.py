@@ -146,6 +146,8 @@ def chart_installation(release: Release) -> Installation | None:
     if release.chart != "metallb":
         return None
     version = newest_matching(release.version) if release.version else None
+    if version is not None and version.major > 1:
+        version = None  # Another publisher's number: MetalLB has no such chart.
     upstream = bool(
         _UPSTREAM_CHART.search(release.repository) or _UPSTREAM_NUMBER.match(release.version or "")
     )
@@ -235,7 +237,10 @@ def crds_come_alone(delivered: Iterable[Delivered]) -> bool:
 
 
 def brings_crds(installation: Installation) -> bool:
-    """Whether the CRDs come with it: the chart has them in a subchart, among its templates
-    (metallb charts/metallb/values.yaml@v0.15.3, `crds.enabled`)."""
+    """Whether the CRDs come with it, and are not written out: the chart has them in a subchart,
+    among its templates (metallb charts/metallb/values.yaml@v0.15.3, `crds.enabled`). A speaker
+    that is written out has none about it that would not be in sight as well."""
+    if installation.speaker is not None:
+        return False
     enabled = installation.release.value("crds", "enabled") if installation.release else None
     return enabled is None or enabled.value is not False

@@ -35,10 +35,16 @@ def is_for_metallb(service: Service, cluster: Cluster) -> bool:
     speak to another implementation only if MetalLB is there, or is spoken to as well."""
     if service.load_balancer_class not in (None, cluster.load_balancer_class):
         return False
-    if not any(key.startswith(_OTHERS) for key in service.notes):
+    if not is_meant_for_others(service):
         return True
-    asked = any(service.request(suffix) is not None for suffix in REQUESTS)
-    return asked or bool(cluster.installations or cluster.pools or cluster.advertisements)
+    return bool(cluster.installations or cluster.pools or cluster.advertisements)
+
+
+def is_meant_for_others(service: Service) -> bool:
+    """Whether it speaks to another implementation, and asks nothing of MetalLB."""
+    if not any(key.startswith(_OTHERS) for key in service.notes):
+        return False
+    return all(service.request(suffix) is None for suffix in REQUESTS)
 
 
 def is_metallbs_alone(service: Service, cluster: Cluster) -> bool:

@@ -12,7 +12,7 @@ from mlblint.repo.addresses import Interval, parse_address
 from mlblint.repo.delivery import Delivered
 from mlblint.repo.helm import Release, Value
 from mlblint.repo.objects_in_values import is_whole_object
-from mlblint.repo.resources import Resource, get, mapping, text
+from mlblint.repo.resources import Resource, get, is_opaque, mapping, text
 from mlblint.text.nodes import Key, Path
 from mlblint.text.places import Place
 
@@ -273,6 +273,15 @@ def in_values(release: Release) -> Iterator[Service]:
         type_ = given.value if given is not None else default
         if type_ == "LoadBalancer" and _is_made(release, home):
             yield from _in_layers(release, home, given)
+
+
+def makes_load_balancer(release: Release) -> bool:
+    """Whether a known chart's Service is, or may be, of type LoadBalancer."""
+    known = INGRESS_CHARTS[release.chart]
+    given = _type(release, known.path)
+    type_ = given.value if given is not None else known.type
+    certain = release.complete and type_ is not None and not is_opaque(type_)
+    return not certain or (type_ == "LoadBalancer" and _is_made(release, known.path))
 
 
 def _keys(names: Iterable[str]) -> set[Path]:
