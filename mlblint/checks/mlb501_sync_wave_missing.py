@@ -9,7 +9,7 @@ from mlblint.context import Context, subject, subject_of
 from mlblint.findings import Fix, Note, Problem
 from mlblint.records import dataclass
 from mlblint.repo import flux, steps
-from mlblint.repo.delivery import WAVE, Delivered, Wave, wave_of
+from mlblint.repo.delivery import WAVE, Delivered, Delivery, Wave, wave_of
 from mlblint.repo.model import Cluster
 from mlblint.repo.resources import Resource, is_opaque
 from mlblint.repo.steps import STEPS, flux_kustomizations
@@ -31,16 +31,20 @@ _ANSIBLES = re.compile(r"(?:^|/)(?:roles/[^/]+/(?:files|templates|tasks)|ansible
 @dataclass(frozen=True, eq=False)
 class Part:
     """Something that has its place in the order: an Application, a pool, an advertisement.
-    `is_nested` if there are Applications over it."""
+    `is_nested` if there are Applications over it, `made_by` the ApplicationSet that makes it."""
 
     step: str
     resource: Resource
     namespace: str | None
     wave: Wave | None
     is_nested: bool
+    by: Delivery | None
+    made_by: Resource | None = None
 
     @property
     def is_ordered(self) -> bool:
+        if self.made_by is not None and self.made_by.get("spec", "strategy") is not None:
+            return True
         return self.wave is not None or steps.is_hook(self.resource)
 
 
@@ -77,12 +81,13 @@ def _parts(cluster: Cluster, any_engine: bool) -> Iterator[Part]:
         if one.step in _OBJECTS and one.resource is not None:
             if _by_argo(one, one.resource, any_engine):
                 wave, nested = wave_of(one.resource, one.by), one.by is not None
-                objects.append(Part(one.step, one.resource, one.namespace, wave, nested))
+                objects.append(Part(one.step, one.resource, one.namespace, wave, nested, one.by))
         elif one.by is not None:
             known = applications.get(id(one.by.resource))
             if known is None or STEPS.index(one.step) < STEPS.index(known.step):
                 owner, nested = one.by.resource, one.by.parent is not None
-                part = Part(one.step, owner, owner.namespace, one.by.wave, nested)
+                made_by = _application_set(one.by)
+                part = Part(one.step, owner, owner.namespace, one.by.wave, nested, one.by, made_by)
                 applications[id(owner)] = part
     yield from applications.values()
     yield from objects
@@ -93,6 +98,11 @@ def _by_argo(step: steps.Part, resource: Resource, any_engine: bool) -> bool:
     if step.by is not None:
         return step.by.engine == "argo"
     return not any_engine and not _ANSIBLES.search(resource.file)
+
+
+def _application_set(by: Delivery) -> Resource | None:
+    above = by.parent.resource if by.parent is not None else None
+    return above if above is not None and above.kind == "ApplicationSet" else None
 
 
 def _plan(
@@ -122,7 +132,28 @@ def _plan(
     return planned
 
 
+def _in_no_order(part: Part, made_by: Resource, cluster: Cluster) -> Problem:
+    """An ApplicationSet's controller creates its Applications itself, outside of any sync
+    (argo-cd applicationset/controllers/applicationset_controller.go@v2.14)."""
+    return Problem(
+        place=(part.resource.base / "metadata" / "annotations").key,
+        message=(
+            f"{part.resource.kind} `{part.resource.name}` {_WHAT[part.step]}, and ApplicationSet "
+            f"`{made_by.name}` makes it in no order, whatever waves its template gives: Argo CD "
+            "syncs it together with the others, before or after what it depends on"
+        ),
+        help=(
+            "give the ApplicationSet a `strategy` of type RollingSync, or take this step out of it "
+            f"into an Application of its own with the annotation `{WAVE}`"
+        ),
+        subject=subject(part.resource, cluster, part.namespace),
+        unfixable="a sync wave on what an ApplicationSet makes has no effect",
+    )
+
+
 def _problem(part: Part, wave: int | None, cluster: Cluster, by_argo: bool) -> Problem:
+    if part.made_by is not None:
+        return _in_no_order(part, part.made_by, cluster)
     kind = part.resource.kind
     above = ", neither itself nor through an Application above it" if part.is_nested else ""
     applies = "applies" if by_argo else "would apply"
@@ -144,9 +175,23 @@ def _problem(part: Part, wave: int | None, cluster: Cluster, by_argo: bool) -> P
     return Problem(
         place=annotations.key,
         message=message,
-        help=f'add the annotation `{WAVE}: "{wave}"`',
+        help=f'add the annotation `{WAVE}: "{wave}"`{_above(part, cluster)}',
         subject=subject(part.resource, cluster, part.namespace),
         fix=Fix(f'add `{WAVE}: "{wave}"`', (Insert(annotations, WAVE, str(wave)),)),
+    )
+
+
+def _above(part: Part, cluster: Cluster) -> str:
+    """A wave counts among what one Application applies, not beside what others do."""
+    by = part.by
+    if part.step not in _OBJECTS or by is None or by.parent is None:
+        return ""
+    installers = [one.by.resource for one in cluster.installations if one.by is not None]
+    if not installers or by.resource in installers or by.parent.resource.kind != "Application":
+        return ""
+    return (
+        f", and give Application `{by.resource.name}` one after that of `{installers[0].name}`, "
+        "which installs MetalLB"
     )
 
 

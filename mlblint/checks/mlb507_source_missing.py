@@ -1,4 +1,4 @@
-"""Deliveries and kustomizations that name files and folders which do not exist."""
+"""Deliveries and kustomizations that name files and folders which do not exist, or hold nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from mlblint.context import Context, subject
 from mlblint.findings import Problem
 from mlblint.repo.files import Files
-from mlblint.repo.missing import Missing, missing
+from mlblint.repo.missing import Bare, Missing, bare, missing
 from mlblint.repo.model import Cluster
 
 # Secrets are kept out of many a checkout: ignored by Git, or written by a step before the build.
@@ -19,6 +19,24 @@ _SECRET = re.compile(r"secret|sealed|sops|credential|password|token|\.enc\b|\.de
 def check(context: Context) -> Iterator[Problem]:
     for one, cluster in missing(context.model):
         yield _problem(one, cluster, context.model.files)
+    for folder, cluster in bare(context.model):
+        yield _nothing_in(folder, cluster)
+
+
+def _nothing_in(one: Bare, cluster: Cluster) -> Problem:
+    owner = one.by.resource
+    return Problem(
+        place=one.place,
+        message=(
+            f"in the folder `{one.named}` lie only other folders, `{one.inner}` among them, which "
+            f"Argo CD does not search: unless a plugin does, {owner.kind} `{owner.name}` shows as "
+            "synced, and nothing of it is in the cluster"
+        ),
+        help=f"correct the path (to `{one.inner}`, say), or set `directory.recurse: true`",
+        subject=subject(owner, cluster),
+        severity="warning",
+        unfixable="what of it is to be applied is for a person to decide",
+    )
 
 
 def _problem(one: Missing, cluster: Cluster, files: Files) -> Problem:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from mlblint.records import dataclass
 from mlblint.repo import argo, flux
@@ -27,6 +28,7 @@ DEFAULT_BRANCHES = frozenset([None, "", "HEAD", "main", "master"])
 _ENTRIES = frozenset(
     ["resources", "bases", "components", "patches", "patchesStrategicMerge", "patchesJson6902"]
 )
+_MANIFEST = re.compile(r"(?:\.(?:ya?ml|json|jsonnet)|(?:^|/)Kustomization)$")
 _SUBMODULE = re.compile(r"^\s*path\s*=\s*(\S.*?)\s*$", re.MULTILINE)
 
 Source = tuple[str, str, str | None]
@@ -44,14 +46,24 @@ class Missing:
     by: Delivery | None
 
 
+@dataclass(frozen=True, eq=False)
+class Bare:
+    """`place` names a folder that exists, and in which Argo CD finds nothing to apply: the
+    manifests lie in folders inside it, `inner` among them."""
+
+    place: Place
+    named: str
+    inner: str
+    by: Delivery
+
+
 def missing(model: Model) -> Iterator[tuple[Missing, Cluster]]:
     files = model.files
     disk = _Disk(files)
     if not disk.is_whole:
         return
     deliveries = [one for cluster in model.clusters for one in cluster.deliveries]
-    applications = [d.resource for d in deliveries if argo.is_application(d.resource)]
-    local = _certainly_local(applications, files)
+    local = _certainly_local(model)
     elsewhere = frozenset(filter(None, map(_of_another_state, model.index.resources)))
     sources = _certain_sources([d.resource for d in deliveries], files) - elsewhere
     for cluster in model.clusters:
@@ -74,10 +86,46 @@ def missing(model: Model) -> Iterator[tuple[Missing, Cluster]]:
 # -- Argo CD --------------------------------------------------------------------------------
 
 
-def _certainly_local(applications: Iterable[Resource], files: Files) -> frozenset[str]:
+def bare(model: Model) -> Iterator[tuple[Bare, Cluster]]:
+    """Folders that are not searched further (argo-cd reposerver/repository/repository.go@v2.14,
+    `findManifests`)."""
+    if not _Disk(model.files).is_whole:
+        return
+    local = _certainly_local(model)
+    for cluster in model.clusters:
+        for delivery in cluster.deliveries:
+            if argo.is_application(delivery.resource):
+                yield from ((one, cluster) for one in _bare(delivery, local, model.files))
+
+
+def _bare(delivery: Delivery, local: frozenset[str], files: Files) -> Iterator[Bare]:
+    application = delivery.resource
+    for source in argo.sources(application):
+        folder = source.folder
+        if folder is None or is_opaque(folder) or not _is_here(source, application, local):
+            continue
+        given = (source.helm, source.kustomize, source.ref)
+        if any(given) or source.directory.get("recurse") not in (None, False):
+            continue
+        inner = [path for path in files.below(folder) if _MANIFEST.search(path)]
+        if inner and not any(map(_MANIFEST.search, _names(files.root / folder))):
+            place = application.place(*source.at, "path")
+            yield Bare(place, text(source.path), posixpath.dirname(inner[0]), delivery)
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return [entry.name for entry in folder.iterdir() if not entry.is_dir()]
+    except OSError:
+        return ["unknown.yaml"]
+
+
+def _certainly_local(model: Model) -> frozenset[str]:
     """With one repository alone is it certain that those of its paths that exist here do not
     only happen to do so."""
-    local = argo.local_repositories(applications, files)
+    deliveries = [one for cluster in model.clusters for one in cluster.deliveries]
+    applications = [d.resource for d in deliveries if argo.is_application(d.resource)]
+    local = argo.local_repositories(applications, model.files)
     return local if len({argo.repository_key(url) for url in local}) == 1 else frozenset()
 
 

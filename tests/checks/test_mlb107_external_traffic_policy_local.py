@@ -188,3 +188,12 @@ def test_clusters_are_not_mixed(repository: Callable) -> None:
         }
     )
     assert repo.findings("MLB107") == []
+
+
+def test_a_service_that_is_meant_for_another_implementation(repository: Callable) -> None:
+    cilium = "io.cilium/lb-ipam-ips: 10.0.0.9"
+    files = {"m.yaml": metallb("L2"), "f.yaml": service(cilium)}
+    assert repository(files).findings("MLB107") == []
+    both = f"{cilium}, metallb.universe.tf/address-pool: lan"
+    files["f.yaml"] = service(both)
+    assert repository(files).spots("MLB107") == ["MLB107 f.yaml:6:3"]

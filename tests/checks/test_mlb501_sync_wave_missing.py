@@ -259,3 +259,106 @@ def test_argo_cd_is_only_said_to_apply_what_something_shows_it_to(repository: Ca
     noted = other.replace("NOTE", "argocd.argoproj.io/sync-wave").replace("2.8", "2.16")
     (finding,) = repository({"pool.yaml": POOL_OF_NOBODY, "wan.yaml": noted}).findings("MLB501")
     assert "Argo CD applies it together" in finding.message
+
+
+def test_without_metallb_an_ingress_gets_its_address_elsewhere(repository: Callable) -> None:
+    files = app_of_apps()
+    cloud = {
+        path: text
+        for path, text in files.items()
+        if path not in ("apps/chart.yaml", "apps/pool.yaml", "apps/advertisement.yaml")
+    }
+    assert repository(cloud).findings("MLB501") == []
+    asked = "name: web\n  annotations: {metallb.universe.tf/address-pool: lan}\n"
+    cloud["web/service.yaml"] = SERVICE.replace("name: web\n", asked)
+    places = ["apps/app.yaml:3:1", "apps/config.yaml:3:1", "apps/ingress.yaml:3:1"]
+    assert repository(cloud).spots("MLB501") == [f"MLB501 {place}" for place in places]
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ("", True),
+        ("service: {type: LoadBalancer}", True),
+        ("service: {type: '{{ .Values.type }}'}", True),
+        ("service: {type: ClusterIP}", False),
+        ("service: {enabled: false}", False),
+        ("service: {spec: {type: NodePort}}", False),
+    ],
+)
+def test_an_ingress_controller_without_an_address(
+    values: str, found: bool, repository: Callable
+) -> None:
+    files = app_of_apps(chart=0, pool=1, advertisement=2, config=4, app=5)
+    files["apps/ingress.yaml"] += f'    helm:\n      values: "{values}"\n'
+    assert repository(files).spots("MLB501") == ["MLB501 apps/ingress.yaml:3:1"] * found
+
+
+def test_services_of_other_implementations_wait_for_others(repository: Callable) -> None:
+    files = app_of_apps(chart=0, pool=1, advertisement=2, ingress=3, config=4)
+    assert repository(files).spots("MLB501") == ["MLB501 apps/app.yaml:3:1"]
+    notes = "name: web\n  annotations: {lbipam.cilium.io/ips: 10.0.0.9}\n"
+    files["web/service.yaml"] = SERVICE.replace("name: web\n", notes)
+    assert repository(files).findings("MLB501") == []
+
+
+def test_what_only_changes_the_ingress_of_k3s_installs_nothing(repository: Callable) -> None:
+    files = app_of_apps(chart=0, pool=1, advertisement=2, config=4, app=5)
+    files["apps/ingress.yaml"] = (
+        "apiVersion: helm.cattle.io/v1\n"
+        "kind: HelmChartConfig\n"
+        "metadata: {name: traefik, namespace: kube-system}\n"
+        "spec:\n"
+        "  valuesContent: |\n"
+        "    service: {type: LoadBalancer}\n"
+    )
+    assert repository(files).findings("MLB501") == []
+
+
+APPLICATION_SET = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata:
+  name: everything
+spec:{strategy}
+  generators:
+    - list:
+        elements: [{{name: metallb}}]
+  template:
+    metadata:
+      name: '{{{{ name }}}}'
+    spec:
+      source:
+        repoURL: https://metallb.github.io/metallb
+        chart: metallb
+        targetRevision: 0.13.12
+"""
+
+
+def test_an_application_set_heeds_no_waves(repository: Callable) -> None:
+    repo = repository({"set.yaml": APPLICATION_SET.format(strategy="")})
+    (finding,) = repo.findings("MLB501")
+    assert finding.message == (
+        "Application `metallb` installs MetalLB, and ApplicationSet `everything` makes it in no "
+        "order, whatever waves its template gives: Argo CD syncs it together with the others, "
+        "before or after what it depends on"
+    )
+    assert (finding.fix, finding.unfixable) == (
+        None,
+        "a sync wave on what an ApplicationSet makes has no effect",
+    )
+    rolling = "\n  strategy: {type: RollingSync}"
+    repo = repository({"set.yaml": APPLICATION_SET.format(strategy=rolling)})
+    assert repo.findings("MLB501") == []
+
+
+def test_pools_apart_from_the_chart_are_told_where_waves_count(repository: Callable) -> None:
+    files = app_of_apps(chart=0, advertisement=2, ingress=3, config=4, app=5)
+    files["pools/pool.yaml"] = files.pop("apps/pool.yaml")
+    files["apps/pools.yaml"] = APPLICATION.format(name="pools", path="pools", wave="")
+    (finding,) = repository(files).findings("MLB501")
+    assert finding.location.path == "pools/pool.yaml"
+    assert finding.help == (
+        'add the annotation `argocd.argoproj.io/sync-wave: "1"`, and give Application `pools` one '
+        "after that of `metallb`, which installs MetalLB"
+    )

@@ -198,3 +198,21 @@ def test_by_hand_there_is_no_telling(repository: Callable) -> None:
         "pool.yaml": POOL.format(annotation=""),
     }
     assert repository(files).findings("MLB504") == []
+
+
+def test_a_speaker_that_is_written_out_brings_no_webhook(repository: Callable) -> None:
+    speaker = (
+        "apiVersion: apps/v1\n"
+        "kind: DaemonSet\n"
+        "metadata: {name: speaker, namespace: metallb-system}\n"
+        "spec:\n"
+        "  template:\n"
+        "    spec:\n"
+        "      containers: [{name: speaker, image: 'quay.io/metallb/speaker:v0.15.3'}]\n"
+    )
+    files = {
+        "app.yaml": ROOT,
+        "root/speaker.yaml": speaker,
+        "root/pool.yaml": POOL.format(annotation=""),
+    }
+    assert repository(files).findings("MLB504") == []

@@ -213,3 +213,40 @@ def test_what_is_not_certain_is_left(lines: tuple, repository: Callable) -> None
 def test_entries_that_may_match(lines: tuple, repository: Callable) -> None:
     repo = repository({"a.yaml": application("0.15.3", entry(*lines))})
     assert repo.findings("MLB505") == []
+
+
+SPEAKER = """\
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: speaker, namespace: metallb-system}
+spec:
+  template:
+    spec:
+      containers: [{name: speaker, image: 'quay.io/metallb/speaker:v0.14.5'}]
+"""
+WRITTEN_OUT = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: bgppeers.metallb.io}
+spec:
+  conversion:
+    webhook:
+      clientConfig: {%s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [("", 0), (WRITTEN_OUT % "caBundle: Cg==", 1), (WRITTEN_OUT % "service: {name: x}", 0)],
+)
+def test_a_speaker_that_is_written_out_brings_what_lies_beside_it(
+    more: str, found: int, repository: Callable
+) -> None:
+    local = APPLICATION.replace("https://metallb.github.io/metallb", "https://git.example.com/x")
+    local = local.replace(
+        "    chart: metallb\n    targetRevision: {version}\n", "    path: metallb\n"
+    )
+    files = {"app.yaml": local.format(extra=""), "metallb/speaker.yaml": SPEAKER}
+    if more:
+        files["metallb/crds.yaml"] = more
+    assert len(repository(files).findings("MLB505")) == found

@@ -341,3 +341,47 @@ def test_files_of_values_for_single_clusters_of_fleet(repository: Callable) -> N
     repo = repository({"lb/fleet.yaml": bundle, "lb/one.yaml": "a: 1\n"})
     assert repo.spots("MLB507") == ["MLB507 lb/fleet.yaml:10:19"]
     assert "Fleet fails on Bundle `lb`" in repo.findings("MLB507")[0].message
+
+
+NESTED = {"three/base/pool.yaml": SERVICE, "three/README.md": "no manifest\n"}
+
+
+@pytest.mark.parametrize(
+    ("more", "files", "expected"),
+    [
+        ("", {}, PATH),
+        ("    directory: {recurse: false}\n", {}, PATH),
+        ("    directory: {recurse: true}\n", {}, []),
+        ("    directory: {recurse: '{{ .Values.deep }}'}\n", {}, []),
+        ("    plugin: {name: cdk8s}\n", {}, []),
+        ("    ref: values\n", {}, []),
+        ("    helm: {releaseName: x}\n", {}, []),
+        ("", {"three/kustomization.yaml": "resources: [base/pool.yaml]\n"}, []),
+        ("", {"three/Kustomization": "resources: [base/pool.yaml]\n"}, []),
+        ("", {"three/main.jsonnet": "{}\n"}, []),
+    ],
+)
+def test_a_folder_with_nothing_but_folders(
+    more: str, files: dict, expected: list, repository: Callable
+) -> None:
+    repo = repository(argo(application("x", "three", more=more), **NESTED, **files))
+    assert repo.spots("MLB507") == expected
+
+
+def test_what_becomes_of_a_folder_that_is_not_searched(repository: Callable) -> None:
+    (finding,) = repository(argo(application("x", "three"), **NESTED)).findings("MLB507")
+    assert (finding.severity, finding.fix) == ("warning", None)
+    assert finding.message == (
+        "in the folder `three` lie only other folders, `three/base` among them, which Argo CD does "
+        "not search: unless a plugin does, Application `x` shows as synced, and nothing of it is "
+        "in the cluster"
+    )
+
+
+def test_a_manifest_is_no_suggestion_for_values(repository: Callable) -> None:
+    missing = application("x", "one", more="    helm: {valueFiles: [values.yaml]}\n")
+    (finding,) = repository(argo(missing, **{"one/application.yaml": SERVICE})).findings("MLB507")
+    assert finding.help == "correct the path, add what is missing, or remove the entry"
+    near = argo(missing, **{"one/value.yaml": SERVICE})
+    (finding,) = repository(near).findings("MLB507")
+    assert finding.help == "did you mean `one/value.yaml`?"

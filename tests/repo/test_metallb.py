@@ -102,6 +102,12 @@ class TestCharts:
         assert found is not None
         assert (found.upstream, found.version) == (False, None)
 
+    def test_a_number_that_metallb_never_had(self) -> None:
+        """Someone copied another publisher's: there is no such chart to be installed."""
+        found = of_chart("https://metallb.github.io/metallb", "6.4.22")
+        assert found is not None
+        assert (found.upstream, found.version) == (True, None)
+
     @pytest.mark.parametrize("chart", ["traefik", "metallb-config", "charts/metallb"])
     def test_other_charts_install_other_things(self, chart: str) -> None:
         assert of_chart("https://metallb.github.io/metallb", "0.15.2", chart) is None
