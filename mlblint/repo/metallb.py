@@ -29,6 +29,8 @@ _UPSTREAM_CHART = re.compile(
 # MetalLB's own numbers, whoever mirrors it: other publishers have charts of this name as well,
 # but with numbers of their own (Bitnami's 6.4.7 installs 0.14.8).
 _UPSTREAM_NUMBER = re.compile(r"[\^~>=v\s]*0\.(?:9|1\d)(?:\.|$)")
+# Copied beside MetalLB's own repository, such a number names no chart at all.
+_BITNAMI_MAJORS = range(2, 7)
 # The folder `manifests` had a kustomization of its own before 0.13.
 _MANIFESTS = re.compile(
     r"config/(?:prometheus-)?(?:native|frr)|(?:^|/)metallb[\w-]*\.yaml$|^manifests/?$"
@@ -146,8 +148,8 @@ def chart_installation(release: Release) -> Installation | None:
     if release.chart != "metallb":
         return None
     version = newest_matching(release.version) if release.version else None
-    if version is not None and version.major > 1:
-        version = None  # Another publisher's number: MetalLB has no such chart.
+    if version is not None and version.major in _BITNAMI_MAJORS:
+        version = None
     upstream = bool(
         _UPSTREAM_CHART.search(release.repository) or _UPSTREAM_NUMBER.match(release.version or "")
     )
