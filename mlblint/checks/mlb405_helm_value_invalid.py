@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from mlblint.context import Context, subject
-from mlblint.findings import Note, Problem
-from mlblint.repo import chart
+from mlblint.findings import Fix, Note, Problem
+from mlblint.repo import argo, chart
 from mlblint.repo.helm import Release, Value
-from mlblint.repo.resources import is_opaque
+from mlblint.repo.resources import get, is_opaque
 from mlblint.repo.schemas import faults, field
 from mlblint.repo.versions import (
     FRR_K8S,
@@ -18,6 +18,7 @@ from mlblint.repo.versions import (
     Version,
     applies,
 )
+from mlblint.text.edits import Set
 from mlblint.text.guards import dotted
 from mlblint.text.nodes import Path
 
@@ -29,9 +30,11 @@ _UNFIXABLE = "which value was meant has to be decided by a person"
 def check(context: Context) -> Iterator[Problem]:
     for cluster in context.model.clusters:
         for _, release, version in chart.charts(cluster):
+            owner = subject(release.subject, cluster) if release.subject else None
             for problem in (*_types(release, version), *_combinations(release, version)):
-                owner = subject(release.subject, cluster) if release.subject else None
                 yield replace(problem, subject=owner, unfixable=_UNFIXABLE)
+            for problem in _parameters(release):
+                yield replace(problem, subject=owner)
 
 
 # -- single values ----------------------------------------------------------------------------
@@ -60,6 +63,33 @@ def _types(release: Release, version: Version | None) -> Iterator[Problem]:
                     "write `false` without quotes",
                     severity="warning",
                 )
+
+
+def _parameters(release: Release) -> Iterator[Problem]:
+    """The parameters of an Application are texts (argo-cd
+    pkg/apis/application/v1alpha1/types.go@v2.14, `HelmParameter`)."""
+    if release.subject is None or not argo.is_application(release.subject):
+        return
+    for layer in release.layers:
+        for path, place in (layer.items or {}).items():
+            value = get(place.document.data, *place.path)
+            if not isinstance(value, (bool, int, float)):
+                continue
+            # Of a number it is not certain how it was written.
+            written = str(value).lower() if isinstance(value, bool) else None
+            yield Problem(
+                place,
+                f"`{dotted(path)}`: expected a text; found {_shown(value)}, which is none without "
+                "quotes. The API server refuses the Application as a whole, and Argo CD neither "
+                "installs nor updates anything of it",
+                "write it in quotes: Helm takes it for what it is all the same",
+                fix=Fix("put it in quotes", (Set(place, written),)) if written else None,
+                unfixable=None if written else "how a number was written is not certain",
+            )
+
+
+def _shown(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _counts(release: Release, found: chart.Given) -> bool:

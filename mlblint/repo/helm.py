@@ -288,11 +288,16 @@ def umbrella_releases(
             )
     if umbrella.layers:
         named = any(dependency.get("name") == umbrella.chart for dependency, _ in pulled)
-        yield replace(umbrella, chart=folder) if named else umbrella
+        yield replace(umbrella, chart=_by_folder(folder)) if named else umbrella
 
 
 def _key(dependency: Mapping[str, Any]) -> str:
     return text(dependency.get("alias")) or text(dependency.get("name"))
+
+
+def _by_folder(folder: str) -> str:
+    """With a slash, which no chart's name has: the folder may be called as what it wraps."""
+    return folder if "/" in folder else f"{folder}/"
 
 
 def _umbrella(document: Document, folder: str, owner: Release | None) -> Release:
@@ -304,7 +309,7 @@ def _umbrella(document: Document, folder: str, owner: Release | None) -> Release
     return Release(
         name=owner.name if owner else posixpath.basename(folder),
         namespace=owner.namespace if owner else None,
-        chart=text(described.get("name")) if origin else folder,
+        chart=text(described.get("name")) if origin else _by_folder(folder),
         repository=origin,
         version=version_text(described.get("version")),
         place=Place(document, ("name",)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -217,7 +218,7 @@ class Model:
 
     def _is_elsewhere(self, release: Release) -> bool:
         """Whether the chart's templates are not in this repository."""
-        return not self.files.has(f"{release.chart}/Chart.yaml")
+        return not self.files.has(posixpath.join(release.chart, "Chart.yaml"))
 
     @cached_property
     def _facts(self) -> tuple[Fact, ...]:

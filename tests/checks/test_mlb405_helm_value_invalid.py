@@ -225,3 +225,46 @@ def test_an_umbrella_chart(repository: Callable) -> None:
         }
     )
     assert repo.spots(MLB) == ["MLB405 lb/values.yaml:4:16"]
+
+
+PARAMETERS = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: metallb}
+spec:
+  source:
+    repoURL: https://metallb.github.io/metallb
+    chart: metallb
+    targetRevision: 0.15.3
+    helm:
+      parameters:
+        - name: speaker.ignoreExcludeLB
+          value: %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "found", "quoted"),
+    [
+        ("true", True, '"true"'),
+        ("False", True, '"false"'),
+        ("1", True, None),
+        ('"true"', False, None),
+        ("null", False, None),
+    ],
+)
+def test_parameters_are_texts(
+    written: str, found: bool, quoted: str | None, repository: Callable
+) -> None:
+    repo = repository({"a.yaml": PARAMETERS % written})
+    assert repo.spots(MLB) == ["MLB405 a.yaml:12:18"] * found
+    assert repo.fixed(MLB) == ({"a.yaml": PARAMETERS % quoted} if quoted else {})
+
+
+def test_what_becomes_of_a_parameter_that_is_no_text(repository: Callable) -> None:
+    (finding,) = repository({"a.yaml": PARAMETERS % "true"}).findings(MLB)
+    assert finding.message == (
+        "`speaker.ignoreExcludeLB`: expected a text; found true, which is none without quotes. The "
+        "API server refuses the Application as a whole, and Argo CD neither installs nor updates "
+        "anything of it"
+    )

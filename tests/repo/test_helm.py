@@ -280,7 +280,7 @@ class TestUmbrellas:
         assert positions(metallb.place)[0] == (5, 3)
         assert value(metallb, "a") == 1
         assert (traefik.chart, traefik.version, traefik.key) == ("traefik", "^36", ("edge",))
-        assert (own.chart, own.key, own.others) == ("c", (), {"metallb", "edge"})
+        assert (own.chart, own.key, own.others) == ("c/", (), {"metallb", "edge"})
 
     def test_who_installs_the_chart_gives_name_namespace_and_values(self, tmp_path: Path) -> None:
         files = repository(tmp_path, {"c/Chart.yaml": CHART, "c/values.yaml": "metallb: {a: 1}\n"})
@@ -293,12 +293,12 @@ class TestUmbrellas:
     @pytest.mark.parametrize(
         ("values", "charts"),
         [
-            ("edge: {enabled: false}\n", ["metallb", "c"]),
-            ("edge: {enabled: true}\n", ["metallb", "traefik", "c"]),
-            ("global: {edge: false}\n", ["metallb", "c"]),
-            ("edge: {enabled: true}\nglobal: {edge: false}\n", ["metallb", "traefik", "c"]),
-            ("edge: {enabled: 'no'}\nglobal: {edge: false}\n", ["metallb", "c"]),
-            ("other: 1\n", ["metallb", "traefik", "c"]),
+            ("edge: {enabled: false}\n", ["metallb", "c/"]),
+            ("edge: {enabled: true}\n", ["metallb", "traefik", "c/"]),
+            ("global: {edge: false}\n", ["metallb", "c/"]),
+            ("edge: {enabled: true}\nglobal: {edge: false}\n", ["metallb", "traefik", "c/"]),
+            ("edge: {enabled: 'no'}\nglobal: {edge: false}\n", ["metallb", "c/"]),
+            ("other: 1\n", ["metallb", "traefik", "c/"]),
         ],
     )
     def test_conditions_switch_dependencies(
