@@ -43,7 +43,8 @@ def _judge(resource: Resource, version: Version | None, subject: Subject) -> Ite
     if schema is None or (version is not None and not is_in(schema, version)):
         return
     for path in unknown_keys(schema, without_nulls(resource.data), version):
-        if is_opaque(path[-1]) or resource.is_unknown(*path):
+        # What stands in `status` is no wish, and rule 104's.
+        if path[0] == "status" or is_opaque(path[-1]) or resource.is_unknown(*path):
             continue
         guess = _guess(resource, schema, path, version)
         # A release that is not known here may have more fields.

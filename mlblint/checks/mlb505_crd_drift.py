@@ -60,7 +60,7 @@ def check(context: Context) -> Iterator[Problem]:
 
 
 def _drifts(installation: Installation, cluster: Cluster) -> bool:
-    version = cluster.known.version or installation.version
+    version = cluster.known.version or installation.chart_version
     return (
         installation.upstream
         and installation.by is not None
@@ -84,7 +84,7 @@ def _has_placeholder(installation: Installation, cluster: Cluster) -> bool:
 def _drift(installation: Installation, cluster: Cluster) -> Iterator[Problem]:
     assert installation.by is not None
     application = installation.by.resource
-    version = cluster.known.version or installation.version
+    version = cluster.known.version or installation.chart_version
     names = [f"bgppeers.{GROUP}"]
     if applies(ADDRESS_POOL_CRD, version):
         names.append(f"addresspools.{GROUP}")

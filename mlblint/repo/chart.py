@@ -39,7 +39,7 @@ def charts(cluster: Cluster) -> Iterator[tuple[Installation, Release, Version | 
     schema goes back."""
     oldest = since_of(schema())
     for installation in cluster.installations:
-        version = cluster.known.version or installation.version
+        version = cluster.known.version or installation.chart_version
         known = version is None or oldest is None or oldest <= version
         if installation.upstream and installation.release is not None and known:
             yield installation, installation.release, version

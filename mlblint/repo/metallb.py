@@ -43,7 +43,9 @@ _SPEAKER = re.compile(r"(?:^|[/-])(?:metallb[/-]speaker)(?::([^@]+))?(?:@.*)?$")
 class Installation:
     """MetalLB as something in the repository installs it: with a chart, from manifests of
     its own repository, or from a DaemonSet that is written out. `upstream` tells charts of
-    MetalLB's own from those of other publishers, whose versions and values differ."""
+    MetalLB's own from those of other publishers, whose versions and values differ. `version`
+    is that of the programs that run; values may choose other images than those of the chart, whose
+    number is `chart_version`."""
 
     version: Version | None
     namespace: str | None
@@ -53,6 +55,7 @@ class Installation:
     release: Release | None = None
     remote: Place | None = None
     speaker: Resource | None = None
+    chart_version: Version | None = None
 
 
 @dataclass(frozen=True)
@@ -154,13 +157,25 @@ def chart_installation(release: Release) -> Installation | None:
         _UPSTREAM_CHART.search(release.repository) or _UPSTREAM_NUMBER.match(release.version or "")
     )
     return Installation(
-        version=version if upstream else None,
+        version=_running(release, version) if upstream else None,
         namespace=release.namespace,
         place=release.place,
         upstream=upstream,
         by=release.by,
         release=release,
+        chart_version=version if upstream else None,
     )
+
+
+def _running(release: Release, version: Version | None) -> Version | None:
+    """The version of the images: the chart's own, if no value says otherwise; None if they
+    differ."""
+    running = set()
+    for component in ("controller", "speaker"):
+        given = release.value(component, "image", "tag")
+        named = text(given.value) if given is not None else ""
+        running.add(parse_version(named) if named else version)
+    return running.pop() if len(running) == 1 else None
 
 
 def named_version(version: Version | None, release: Release | None) -> str:

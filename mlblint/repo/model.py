@@ -101,7 +101,8 @@ class Cluster:
         """How MetalLB would speak BGP, if it can be told."""
         if self.known.bgp_type is not None:
             return self.known.bgp_type
-        return _only({bgp_type(i, self.known.version or i.version) for i in self.installations})
+        versions = ((i, self.known.version or i.chart_version) for i in self.installations)
+        return _only({bgp_type(one, version) for one, version in versions})
 
     @cached_property
     def load_balancer_class(self) -> str | None:

@@ -344,3 +344,30 @@ def test_a_version_that_is_not_fixed_is_not_claimed_to_run(
     known = {".mlblint.yaml": "metallb: {version: 0.15.1}\n", "kustomization.yaml": kustomization}
     (finding,) = repository(known).findings("MLB401")
     assert finding.message.startswith("MetalLB 0.15.1 is installed")
+
+
+@pytest.mark.parametrize(
+    ("tags", "found"),
+    [
+        ({}, 1),
+        ({"controller": "v0.14.9", "speaker": "v0.14.9"}, 1),
+        # Its speaker would not start with the argument that the chart would give it.
+        ({"controller": "v0.14.3", "speaker": "v0.14.3"}, 0),
+        ({"speaker": "v0.14.3"}, 0),
+        ({"controller": "v0.15.3", "speaker": "main"}, 0),
+    ],
+)
+def test_other_images_than_the_charts_own(
+    tags: dict[str, str], found: int, repository: Callable
+) -> None:
+    images = "".join(f"      {one}: {{image: {{tag: {tag}}}}}\n" for one, tag in tags.items())
+    repo = repository({"f.yaml": application(f"    helm:\n     valuesObject:\n{images}")})
+    assert len(repo.findings("MLB401")) == found
+
+
+def test_the_chart_reads_the_same_values_with_other_images(repository: Callable) -> None:
+    values = "{controller: {image: {tag: v0.14.3}}, speaker: {image: {tag: v0.14.3}}, tls: {a: b}}"
+    files = {"f.yaml": application(f"    helm: {{valuesObject: {values}}}\n", "0.16.1")}
+    assert [f.message.split(":")[0] for f in repository(files).findings("MLB404")] == [
+        "`tls.a` is no value of this chart"
+    ]

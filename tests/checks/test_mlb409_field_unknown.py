@@ -139,6 +139,7 @@ KEPT = {
         None,
     ),
     "what MetalLB writes": (thing("IPAddressPool", POOL + "status: {Any: 1}\n"), "0.15.3"),
+    "what MetalLB writes later": (thing("IPAddressPool", POOL + "status: {}\n"), "0.13.9"),
     "a later field, of an unknown release": (
         thing("L2Advertisement", "  serviceSelectors: []\n"),
         None,
