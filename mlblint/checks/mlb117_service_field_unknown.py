@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from mlblint.context import Context, subject_of_service
+from mlblint.context import Context, subject, subject_of_service
 from mlblint.findings import Fix, Problem
 from mlblint.repo.helm import Release
 from mlblint.repo.model import Cluster
 from mlblint.repo.requests import is_written_as
 from mlblint.repo.resources import get, is_opaque, items, mapping
-from mlblint.repo.services import Service
+from mlblint.repo.services import Service, mappings
 from mlblint.text.edits import RenameKey, Set
 from mlblint.text.places import Place
 
@@ -79,6 +79,31 @@ def check(context: Context) -> Iterator[Problem]:
             for part in _parts(service):
                 yield from _unknown_fields(part, service, cluster)
                 yield from _unknown_values(part, service, cluster)
+        for release in cluster.releases:
+            yield from _types_in_values(release, cluster)
+
+
+def _types_in_values(release: Release, cluster: Cluster) -> Iterator[Problem]:
+    """A type that is nearly one, where a chart's values ask for an address: charts pass it on."""
+    for layer in release.layers:
+        for path, fields in mappings(get(layer.data, *release.key), ()):
+            type_ = fields.get("type")
+            if not isinstance(type_, str) or is_opaque(type_) or type_ in _VALUES["type"]:
+                continue
+            asks = any("metallb" in str(key) for key in mapping(fields.get("annotations")))
+            near = _nearest(type_, _VALUES["type"])
+            if len(near) == 1 and (asks or "loadBalancerIP" in fields):
+                place = layer.where((*release.key, *path, "type"))
+                yield Problem(
+                    place=place,
+                    message=(
+                        f"the values of `{release.name}` give a Service the type `{type_}`, which "
+                        "is none: the API server refuses what the chart makes of it"
+                    ),
+                    help=f"`{near[0]}` is meant",
+                    subject=subject(release.subject, cluster) if release.subject else None,
+                    fix=Fix(f"write `{near[0]}`", (Set(place, near[0]),), "unsafe"),
+                )
 
 
 def _parts(service: Service) -> Iterator[_Part]:

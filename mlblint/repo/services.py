@@ -237,7 +237,7 @@ def _of_gateway(delivered: Delivered) -> Iterator[Service]:
 
 
 def _load_balancers(resource: Resource) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    for path, fields in _mappings(resource.data, ()):
+    for path, fields in mappings(resource.data, ()):
         # envoyproxy/gateway api/v1alpha1/shared_types.go, `KubernetesServiceSpec`: an
         # EnvoyProxy's is a LoadBalancer unless another type is given.
         envoy = (resource.kind, path[-1:]) == ("EnvoyProxy", ("envoyService",))
@@ -263,7 +263,7 @@ def in_values(release: Release) -> Iterator[Service]:
         homes[known.path] = known.type
         homes |= dict.fromkeys(_secondary(release, known.path), known.type)
     for layer in release.layers:
-        for path, fields in _mappings(get(layer.data, *release.key), ()):
+        for path, fields in mappings(get(layer.data, *release.key), ()):
             if fields.get("type") == "LoadBalancer" and path[:1] not in _keys(release.others):
                 home = path[:-1] if path[-1:] == ("spec",) else path
                 if not is_whole_object(get(layer.data, *release.key, *home)):
@@ -368,11 +368,11 @@ def _notes(release: Release, home: Path) -> Mapping[str, Any]:
     return {key: value for key, value in notes.items() if value is not None}
 
 
-def _mappings(data: object, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+def mappings(data: object, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     if isinstance(data, dict):
         yield path, data
         for key, value in data.items():
-            yield from _mappings(value, (*path, key))
+            yield from mappings(value, (*path, key))
     elif isinstance(data, list):
         for index, value in enumerate(data):
-            yield from _mappings(value, (*path, index))
+            yield from mappings(value, (*path, index))

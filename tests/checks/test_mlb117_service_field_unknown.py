@@ -158,3 +158,28 @@ def test_a_misspelt_request_becomes_one_that_metallb_reads(repository: Callable)
         }
     )
     assert "loadBalancerIp" not in repo.fixed("MLB117", "MLB108", unsafe=True)["f.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("service", "found"),
+    [
+        ("{type: LoadBalancers, loadBalancerIP: 192.0.2.7}", 1),
+        ("{type: loadbalancer, annotations: {metallb.universe.tf/address-pool: lan}}", 1),
+        ("{type: LoadBalancer, loadBalancerIP: 192.0.2.7}", 0),
+        ("{type: '${TYPE}', loadBalancerIP: 192.0.2.7}", 0),
+        ("{type: internal, loadBalancerIP: 192.0.2.7}", 0),
+        # Whose type this is, nothing tells.
+        ("{type: loadbalancer}", 0),
+    ],
+)
+def test_a_type_in_the_values_of_a_chart(service: str, found: int, repository: Callable) -> None:
+    fleet = f"helm:\n  chart: dns\n  repo: https://charts.example\n  values:\n    dns: {service}\n"
+    assert len(repository({"dns/fleet.yaml": fleet}).findings("MLB117")) == found
+
+
+def test_the_type_in_values_is_mended(repository: Callable) -> None:
+    fleet = "helm:\n  chart: dns\n  values:\n    dns:\n      type: Loadbalancer # of MetalLB\n"
+    repo = repository({"dns/fleet.yaml": fleet + "      loadBalancerIP: 192.0.2.7\n"})
+    assert repo.spots("MLB117") == ["MLB117 dns/fleet.yaml:5:13"]
+    fixed = repo.fixed("MLB117", unsafe=True)["dns/fleet.yaml"]
+    assert "      type: LoadBalancer # of MetalLB\n" in fixed
