@@ -20,7 +20,7 @@ def check(context: Context) -> Iterator[Problem]:
 
 def _problem(clash: Clash, cluster: Cluster) -> Problem:
     request, earlier = clash.request, clash.earlier
-    name, other = _name(request, cluster), _name(earlier, cluster)
+    name, other = _names(clash, cluster)
     reasons = list(_reasons(clash))
     assert earlier.asked is not None
     return Problem(
@@ -37,19 +37,37 @@ def _problem(clash: Clash, cluster: Cluster) -> Problem:
     )
 
 
+def _names(clash: Clash, cluster: Cluster) -> tuple[str, str]:
+    name, other = (_name(one, cluster) for one in (clash.request, clash.earlier))
+    if name != other:
+        return name, other
+    home, its = _homes(clash)
+    return f"{name} {home}", f"{other} {its}"
+
+
 def _name(request: Request, cluster: Cluster) -> str:
     subject = subject_of_service(request.service, cluster)
     return f"{subject.namespace}/{subject.name}" if subject.namespace else subject.name
 
 
+def _homes(clash: Clash) -> tuple[str, str]:
+    """Two Services of one release go by its name: where its values speak of them tells them
+    apart."""
+    pair = (clash.request.service, clash.earlier.service)
+    home, its = (".".join(map(str, one.spec_path or ())) for one in pair)
+    return home, its
+
+
 def _reasons(clash: Clash) -> Iterator[str]:
+    name, other = clash.request.service.name, clash.earlier.service.name
+    if name == other and clash.request.service.source is clash.earlier.service.source:
+        name, other = _homes(clash)
     if clash.keys:
         own, its = clash.request.sharing_key, clash.earlier.sharing_key
         if not own and not its:
             yield "neither has the annotation `allow-shared-ip`"
         elif not own or not its:
-            name = (clash.earlier if own else clash.request).service.name
-            yield f"`{name}` does not have the annotation `allow-shared-ip`"
+            yield f"`{other if own else name}` does not have the annotation `allow-shared-ip`"
         else:
             yield f"their keys in `allow-shared-ip` differ (`{own}`, `{its}`)"
     if clash.ports:
@@ -60,7 +78,8 @@ def _reasons(clash: Clash) -> Iterator[str]:
         if len(local) > 1:
             yield "both have `externalTrafficPolicy: Local` with different selectors"
         else:
-            yield f"only `{local[0].service.name}` has `externalTrafficPolicy: Local`"
+            only = name if local[0] is clash.request else other
+            yield f"only `{only}` has `externalTrafficPolicy: Local`"
 
 
 def _help(clash: Clash) -> str:

@@ -156,3 +156,19 @@ def test_one_place_for_two_namespaces(repository: Callable) -> None:
     for name in ("dev", "prod"):
         files[f"{name}/kustomization.yaml"] = f"namespace: {name}\nresources: [../base]\n"
     assert repository(files).findings("MLB111") == []
+
+
+def test_two_services_of_one_chart_are_told_apart(repository: Callable) -> None:
+    service = (
+        "{type: LoadBalancer, loadBalancerIP: 192.0.2.7, "
+        "annotations: {metallb.universe.tf/allow-shared-ip: KEY}}"
+    )
+    files = {
+        "hole/fleet.yaml": "defaultNamespace: hole\nhelm:\n  chart: pihole\n  values:\n"
+        f"    dns: {service.replace('KEY', 'a')}\n    web: {service.replace('KEY', 'b')}\n",
+        "lb/fleet.yaml": "defaultNamespace: lb\n",
+        "lb/pool.yaml": "apiVersion: metallb.io/v1beta1\nkind: IPAddressPool\n"
+        "metadata: {name: lan}\nspec: {addresses: [192.0.2.0/28]}\n",
+    }
+    (finding,) = repository(files).findings("MLB111")
+    assert finding.message.startswith("Services `hole/hole web` and `hole/hole dns` both ask for")
