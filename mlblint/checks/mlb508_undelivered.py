@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mlblint.context import Context, subject
 from mlblint.findings import Problem
+from mlblint.repo.deliveries import BESIDE_CHART
 from mlblint.repo.metallb import GROUP
 from mlblint.repo.model import Cluster
 from mlblint.repo.resources import Resource
@@ -21,20 +22,22 @@ _KINDS = (
     "Community",
 )
 
+_OTHERS = ", while others of MetalLB's objects are"
+
 
 def check(context: Context) -> Iterator[Problem]:
     model = context.model
     delivered = [d.resource for cluster in model.clusters for d in cluster.delivered]
     there = {(one.kind, one.name) for one in delivered if _is_ours(one)}
-    if not there:
-        return
     for undelivered in model.undelivered:
         resource = undelivered.resource
+        if not there and undelivered.reason != BESIDE_CHART:
+            continue
         # Of the same name it is another version of what is there: an overlay of another cluster.
         if not _is_ours(resource) or (resource.kind, resource.name) in there:
             continue
         if not is_switched_off(resource.file, model.files):
-            yield _problem(resource, undelivered.reason, None)
+            yield _problem(resource, undelivered.reason + (_OTHERS if there else ""), None)
     for cluster in model.clusters:
         yield from _by_hand(cluster)
 
@@ -47,7 +50,7 @@ def _by_hand(cluster: Cluster) -> Iterator[Problem]:
         for one in ours:
             if one.by is None:
                 reason = "nothing that is applied here leads to it"
-                yield _problem(one.resource, reason, cluster)
+                yield _problem(one.resource, reason + _OTHERS, cluster)
 
 
 def _is_ours(resource: Resource) -> bool:
@@ -58,8 +61,8 @@ def _problem(resource: Resource, reason: str, cluster: Cluster | None) -> Proble
     return Problem(
         place=resource.place("kind"),
         message=(
-            f"{resource.kind} `{resource.name}` is not delivered: {reason}, while others of "
-            "MetalLB's objects are; unless somebody applies it by hand, it is not in the cluster"
+            f"{resource.kind} `{resource.name}` is not delivered: {reason}; unless somebody "
+            "applies it by hand, it is not in the cluster"
         ),
         help="name it where the others are named, or remove the file",
         subject=subject(resource, cluster),

@@ -30,6 +30,9 @@ NOT_NAMED = "nothing names it in the kustomizations above it"
 UNUSED_COMPONENT = "nothing uses the component"
 NOTHING = "nothing in the repository applies it"
 PERHAPS = "whether anything applies it depends on what is filled in later"
+BESIDE_CHART = (
+    "the fleet.yaml above it installs a chart, and Fleet applies no manifest beside a chart"
+)
 BY_HAND_ONLY = "nothing here installs the chart"
 
 
@@ -292,9 +295,16 @@ class _Sweeper:
             if key_of(resource) in self.reached or file in self.patches or is_archived(file):
                 continue
             if resource.group != KUSTOMIZE:
-                yield Undelivered(resource, self._passed_over(file) or NOTHING)
+                reason = self._passed_over(file) or self._beside_chart(file) or NOTHING
+                yield Undelivered(resource, reason)
             elif posixpath.dirname(file) in self.components:
                 yield Undelivered(resource, UNUSED_COMPONENT)
+
+    def _beside_chart(self, path: str) -> str | None:
+        nearest = next((f for f in _upwards(posixpath.dirname(path)) if f in self.bundles), None)
+        if nearest is None or not fleet.installs_a_chart(self.files, nearest):
+            return None
+        return BESIDE_CHART
 
     def _passed_over(self, path: str, by: Root | None = None) -> str | None:
         """Why the kustomizations around a file do not apply it, if that is certain: the one of

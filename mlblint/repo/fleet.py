@@ -61,6 +61,14 @@ def bundle(files: Files, folder: str) -> Document | None:
     return None
 
 
+def installs_a_chart(files: Files, folder: str) -> bool:
+    """Whether the bundle of a folder is a chart: then the manifests beside it are not applied
+    (rancher/fleet internal/helmdeployer/render/helm.go@v0.11, `toChart`)."""
+    document = bundle(files, folder)
+    helm = mapping(get(document.data, "helm")) if document is not None else {}
+    return bool(text(helm.get("chart")) or text(helm.get("repo")))
+
+
 def parts(folder: str, files: Files, objects: Objects) -> Iterator[Part]:
     document = bundle(files, folder)
     if document is None:
@@ -112,17 +120,20 @@ def _part(
     part = Part(delivery, namespace, files=frozenset([document.source.path]))
     own = place / "targetCustomizations" / index if index is not None else place
     gaps = [(own / key, "it is not followed") for key in ("helm",) if _is_unread(target, key)]
-    chart = _release(document, target, own, files)
-    if chart is not None:
-        moved = replace(chart, by=delivery, namespace=delivery.namespace)
-        return replace(part, releases=(moved,), gaps=tuple(gaps))
-    if files.has(posixpath.join(folder, "Chart.yaml")):
-        return replace(part, chart=folder, gaps=tuple(gaps))
     directory = text(get(target, "kustomize", "dir")) or text(
         get(document.data, "kustomize", "dir")
     )
     kustomized = join(folder, directory or ".")
-    if kustomized is not None and kustomization_file(files, kustomized):
+    if kustomized is None or not kustomization_file(files, kustomized):
+        kustomized = None
+    chart = _release(document, target, own, files)
+    if chart is not None:
+        # Kustomize gets what the chart makes as one more resource.
+        moved = replace(chart, by=delivery, namespace=delivery.namespace)
+        return replace(part, releases=(moved,), kustomization=kustomized, gaps=tuple(gaps))
+    if files.has(posixpath.join(folder, "Chart.yaml")):
+        return replace(part, chart=folder, gaps=tuple(gaps))
+    if kustomized is not None:
         return replace(part, kustomization=kustomized)
     paths, patched = _manifests(folder, target, files)
     return replace(

@@ -250,13 +250,14 @@ def _files_layers(names: Iterable[object], folder: str, files: Files) -> tuple[l
 def of_fleet(document: Document, files: Files) -> Release | None:
     """Rancher Fleet's fleet.yaml; what it gives to single clusters is not followed. Its files
     of values win over its values (rancher/fleet internal/bundlereader/loaddirectory.go@v0.11,
-    `generateValues`)."""
+    `generateValues`). Without a chart, `repo` is its URL (style.go, `chartPath`)."""
     helm = mapping(get(document.data, "helm"))
-    if not text(helm.get("chart")):
+    chart = text(helm.get("chart")) or text(helm.get("repo"))
+    if not chart:
         return None
     place = Place(document, ("helm",))
     folder = posixpath.dirname(document.source.path)
-    name, repository, version = _chart_reference(helm)
+    name, repository, version = _chart_reference({**helm, "chart": chart})
     own = _inline(place / "values", helm.get("values"))
     more, complete = _files_layers(items(helm.get("valuesFiles")), folder, files)
     targets = items(get(document.data, "targetCustomizations"))

@@ -95,3 +95,25 @@ def test_a_patch_is_no_object(repository: Callable) -> None:
         "patch.yaml": POOL.format(name="lan", number=3),
     }
     assert repository(files).findings("MLB508") == []
+
+
+@pytest.mark.parametrize(
+    ("fleet", "found"),
+    [
+        ("helm: {chart: metallb, repo: https://metallb.github.io/metallb}\n", 1),
+        ("helm: {repo: https://example.com/metallb-0.15.3.tgz}\n", 1),
+        ("defaultNamespace: metallb-system\n", 0),
+        ("helm: {releaseName: lan}\n", 0),
+    ],
+)
+def test_fleet_applies_no_manifest_beside_a_chart(
+    fleet: str, found: int, repository: Callable
+) -> None:
+    pool = (
+        "apiVersion: metallb.io/v1beta1\nkind: IPAddressPool\n"
+        "metadata: {name: lan}\nspec: {addresses: [192.0.2.0/28]}\n"
+    )
+    repo = repository({"lb/fleet.yaml": fleet, "lb/pool.yaml": pool})
+    findings = repo.findings("MLB508")
+    assert len(findings) == found
+    assert all("Fleet applies no manifest beside a chart" in one.message for one in findings)

@@ -155,3 +155,18 @@ def test_others_call_their_files_so_too() -> None:
     cluster = only(model({"apps/fleet.yaml": service("fleet")}))
     assert cluster.engines == frozenset()
     assert [one.resource.name for one in cluster.delivered] == ["fleet"]
+
+
+def test_a_kustomization_beside_a_chart_adds_to_it() -> None:
+    files = {
+        "lb/fleet.yaml": "defaultNamespace: lb\n"
+        "helm: {chart: metallb, repo: https://metallb.github.io/metallb, version: 0.15.3}\n",
+        "lb/kustomization.yaml": "resources: [lan.yaml]\n",
+        "lb/lan.yaml": pool("10.0.0.0/24"),
+        "lb/left-out.yaml": service("web"),
+    }
+    found = model(files)
+    cluster = only(found)
+    assert [str(one.version) for one in cluster.installations] == ["0.15.3"]
+    assert [one.name for one in cluster.pools] == ["lan"]
+    assert [one.resource.name for one in found.undelivered] == ["web"]

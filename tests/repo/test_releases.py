@@ -342,6 +342,11 @@ class TestFleet:
         assert (found.repository, found.version) == ("https://x", "0.15.2")
         assert (value(found, "a"), value(found, "b"), found.complete) == (1, 2, True)
 
+    def test_a_chart_that_is_only_an_url(self, tmp_path: Path) -> None:
+        found = self.found(tmp_path, "helm: {repo: https://x/metallb-0.10.2.tgz}\n")
+        assert found is not None
+        assert (found.chart, found.version) == ("metallb", "0.10.2")
+
     def test_files_of_values_win_over_its_own_values(self, tmp_path: Path) -> None:
         found = self.found(
             tmp_path, "helm: {chart: metallb, valuesFiles: [values.yaml], values: {a: 2}}\n"
