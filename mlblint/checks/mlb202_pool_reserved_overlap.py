@@ -9,13 +9,14 @@ from mlblint.config import NetworkConfig
 from mlblint.context import Context, subject_of
 from mlblint.findings import Fix, Note, Problem
 from mlblint.repo.addresses import Interval, overlaps, parse_range
-from mlblint.repo.machines import API_SERVER, Claim
+from mlblint.repo.machines import API_SERVER, NFS_SERVER, ROUTER, Claim
 from mlblint.repo.metallb import Entry, Pool
 from mlblint.repo.model import Cluster
 from mlblint.repo.shrinking import Shrinking, shared, shrink
 from mlblint.repo.versions import POOL_CONTAINS_NODE_CHECK, applies
 from mlblint.text.places import Place
 
+_NO_NODES = (API_SERVER, ROUTER, NFS_SERVER)
 _AT_MOST = 4
 """More owners of addresses than these are counted in the message."""
 
@@ -68,10 +69,14 @@ def _is_its_own(one: Taken, pool: Pool) -> bool:
 
 
 def _seen(cluster: Cluster, context: Context, written: Sequence[Taken]) -> Iterator[Taken]:
-    """What the repository says of the machines, each address once."""
+    """What the repository says of the machines, each address once. An NFS server may run in the
+    cluster itself, behind a Service."""
     known = {one.addresses for one in written}
+    pinned = {address for service in cluster.services for address in service.addresses()}
     for fact in context.model.machines(cluster):
         if isinstance(fact, Claim) and fact.address not in known:
+            if fact.owner == NFS_SERVER and fact.address in pinned:
+                continue
             known.add(fact.address)
             yield Taken(fact.address, fact.owner, fact.place)
 
@@ -88,6 +93,8 @@ def _problem(entry: Entry, pool: Pool, inside: Sequence[Taken], cluster: Cluster
             + _refusal(inside, cluster)
         ),
         help=f"keep them out of the pool; {left}",
+        # Who serves NFS without asking for an address may still have got it from this pool.
+        severity="warning" if all(one.owner == NFS_SERVER for one in inside) else None,
         subject=subject_of(pool.delivered, cluster),
         notes=tuple(_notes(inside, result)),
         fix=Fix(f"leave {result.remaining} of it", result.edits, "unsafe")
@@ -104,7 +111,7 @@ def _owners(entry: Entry, inside: Sequence[Taken]) -> str:
 
 
 def _refusal(inside: Sequence[Taken], cluster: Cluster) -> str:
-    of_machines = any(not one.name and one.owner != API_SERVER for one in inside)
+    of_machines = any(not one.name and one.owner not in _NO_NODES for one in inside)
     if not of_machines or not applies(POOL_CONTAINS_NODE_CHECK, cluster.version):
         return ""
     return f"; MetalLB {cluster.version} refuses a pool that holds a node's address"

@@ -1,6 +1,6 @@
-"""What a repository says of the machines under its clusters: their addresses, and which network
-interfaces are parts of others. Talos, talhelper, Ansible, k0sctl, netplan, nmstate, kube-vip and
-Nodes speak of them.
+"""What a repository says of the machines under its clusters and beside them: their addresses, and
+which network interfaces are parts of others. Talos, talhelper, Ansible, k0sctl, netplan, nmstate,
+kube-vip and Nodes speak of them, BGP peers of the router, and volumes of NFS servers.
 
 Such files are no Kubernetes objects, and nothing in them has to mention MetalLB: they are found
 by words that all files of a kind have, and read only when a rule asks.
@@ -43,9 +43,14 @@ _WORDS = (
     "apiserver_endpoint",
     "kube_vip_address",
     "cluster_api_addr",
+    "peerAddress",
+    "nfs:",
+    "nfs.csi.k8s.io",
 )
 _NOT_OURS = frozenset(["sample", "samples", "example", "examples", "test", "tests", "testdata"])
 API_SERVER = "the API server"
+ROUTER = "the router"
+NFS_SERVER = "an NFS server"
 _TALOS = "v1alpha1"
 _ITS_VARIABLES = ("apiserver_endpoint", "kube_vip_address", "cluster_api_addr")
 _SEPARATORS = re.compile(r"[,\s]+")
@@ -103,6 +108,8 @@ def _in_document(document: Document) -> Iterator[Fact]:
         for resource in resources(document):
             reader = _OBJECTS.get(resource.kind)
             yield from reader(resource.data, resource.base) if reader else ()
+            if resource.kind in _WITH_VOLUMES:
+                yield from _nfs_servers(resource.data, resource.base)
     elif "machine" in data:
         yield from _talos(data, at)
     elif isinstance(data.get("nodes"), list):
@@ -143,6 +150,9 @@ def _interfaces(listed: list[Any], at: Place, host: str, named: str | None) -> I
             given = enumerate(items(link.get("addresses")))
             for number, address in given:
                 yield from _claim(address, f"`{host}`", where / "addresses" / number, named)
+            for number, route in enumerate(map(mapping, items(link.get("routes")))):
+                at_route = where / "routes" / number / "gateway"
+                yield from _claim(route.get("gateway"), ROUTER, at_route, named)
             address = mapping(link.get("vip")).get("ip")
             yield from _claim(address, API_SERVER, where / "vip" / "ip", named)
 
@@ -258,16 +268,45 @@ def _kube_vip(data: Mapping[str, Any], at: Place) -> Iterator[Fact]:
                 yield from _claim(variable.get("value"), API_SERVER, where / "value", None)
 
 
+def _bgp_peer(data: Mapping[str, Any], at: Place) -> Iterator[Fact]:
+    if text(data.get("apiVersion")).startswith("metallb.io/"):
+        address = mapping(data.get("spec")).get("peerAddress")
+        yield from _claim(address, ROUTER, at / "spec" / "peerAddress", None)
+
+
+def _nfs_servers(data: object, at: Place) -> Iterator[Claim]:
+    """Volumes, StorageClasses of the NFS driver, and charts' values that are like them."""
+    if isinstance(data, Mapping):
+        parameters = data.get("parameters")
+        if data.get("provisioner") == "nfs.csi.k8s.io" and isinstance(parameters, Mapping):
+            where = at / "parameters" / "server"
+            yield from _claim(parameters.get("server"), NFS_SERVER, where, None)
+        if data.get("type") == "nfs" or at.path[-1:] == ("nfs",):
+            yield from _claim(data.get("server"), NFS_SERVER, at / "server", None)
+        for key, value in data.items():
+            yield from _nfs_servers(value, at / key)
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _nfs_servers(value, at / index)
+
+
 def of_releases(releases: Iterable[Release]) -> Iterator[Claim]:
-    """The same address in the values of kube-vip's chart (kube-vip/helm-charts
-    charts/kube-vip/values.yaml)."""
+    """NFS servers among values, and the API server's address in those of kube-vip's chart
+    (kube-vip/helm-charts charts/kube-vip/values.yaml)."""
     for release in releases:
+        for layer in release.layers:
+            if layer.items is None:
+                yield from _nfs_servers(layer.data, layer.place)
         given = release.value("config", "address") if release.chart == "kube-vip" else None
         if given is not None:
             yield from _claim(given.value, API_SERVER, given.place, None)
 
 
+_WITH_VOLUMES = frozenset(
+    "PersistentVolume Pod Deployment StatefulSet DaemonSet Job CronJob StorageClass".split()
+)
 _OBJECTS = {
+    "BGPPeer": _bgp_peer,
     "DaemonSet": _kube_vip,
     "Pod": _kube_vip,
     "Node": _node,

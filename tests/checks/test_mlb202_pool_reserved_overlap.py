@@ -66,6 +66,43 @@ def test_a_machine_in_the_repository_is_named_with_its_file(repository: Callable
     assert (related.location.path, related.location.start) == ("talos/cp.yaml", (4, 48))
 
 
+VOLUME = """\
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: films}
+spec: {nfs: {server: 10.0.0.20, path: /films}}
+"""
+
+
+def test_an_nfs_server_may_run_in_the_cluster(repository: Callable) -> None:
+    files = {"volume.yaml": VOLUME, "f.yaml": POOL.format(addresses="10.0.0.20-10.0.0.30")}
+    (finding,) = repository(files).findings("MLB202")
+    assert finding.severity == "warning"
+    assert "holds 10.0.0.20 (an NFS server): " in finding.message
+    service = (
+        "apiVersion: v1\nkind: Service\nmetadata: {name: nfs}\n"
+        "spec: {type: LoadBalancer, loadBalancerIP: 10.0.0.20, ports: [{port: 2049}]}\n"
+    )
+    assert repository({**files, "service.yaml": service}).findings("MLB202") == []
+
+
+def test_a_router_is_no_node(repository: Callable) -> None:
+    peer = (
+        "apiVersion: metallb.io/v1beta2\nkind: BGPPeer\n"
+        "metadata: {name: router, namespace: metallb-system}\n"
+        "spec: {myASN: 64500, peerASN: 64501, peerAddress: 10.0.0.20}\n"
+    )
+    files = {
+        ".mlblint.yaml": 'metallb: {version: "0.15.0"}\n',
+        "peer.yaml": peer,
+        "f.yaml": POOL.format(addresses="10.0.0.20-10.0.0.30"),
+    }
+    (finding,) = repository(files).findings("MLB202")
+    assert finding.severity == "error"
+    assert "holds 10.0.0.20 (the router): " in finding.message
+    assert "refuses" not in finding.message
+
+
 def test_what_two_say_is_said_once(repository: Callable) -> None:
     files = {
         ".mlblint.yaml": "network: {nodes: [10.0.0.20]}\n",

@@ -171,6 +171,47 @@ FILES = {
         "      - {name: br0, type: linux-bridge, bridge: {port: [{name: eth2}]}}\n",
         [("eth0", "bond0"), ("eth1", "bond0"), ("eth2", "br0")],
     ),
+    "gateways of Talos": (
+        "machine:\n"
+        "  network:\n"
+        "    interfaces:\n"
+        "      - {interface: eth0, routes: [{network: 0.0.0.0/0, gateway: 10.0.0.1}]}\n",
+        [("10.0.0.1", "the router")],
+    ),
+    "a BGP peer": (
+        "apiVersion: metallb.io/v1beta2\n"
+        "kind: BGPPeer\n"
+        "metadata: {name: router, namespace: metallb-system}\n"
+        "spec: {myASN: 64500, peerASN: 64501, peerAddress: 10.0.0.1}\n",
+        [("10.0.0.1", "the router")],
+    ),
+    "volumes of NFS": (
+        "apiVersion: v1\n"
+        "kind: PersistentVolume\n"
+        "metadata: {name: films}\n"
+        "spec: {nfs: {server: 10.0.0.2, path: /films}}\n"
+        "---\n"
+        "apiVersion: apps/v1\n"
+        "kind: Deployment\n"
+        "metadata: {name: player}\n"
+        "spec: {template: {spec: {volumes: [{name: a, nfs: {server: 10.0.0.3, path: /}}]}}}\n"
+        "---\n"
+        "apiVersion: storage.k8s.io/v1\n"
+        "kind: StorageClass\n"
+        "metadata: {name: nfs}\n"
+        "provisioner: nfs.csi.k8s.io\n"
+        "parameters: {server: 10.0.0.4, share: /}\n"
+        "---\n"
+        "apiVersion: v1\n"
+        "kind: PersistentVolume\n"
+        "metadata: {name: named}\n"
+        "spec: {nfs: {server: nas.example.org, path: /}}\n",
+        [
+            ("10.0.0.2", "an NFS server"),
+            ("10.0.0.3", "an NFS server"),
+            ("10.0.0.4", "an NFS server"),
+        ],
+    ),
     "other things with such words": ("ipAddress: 10.0.0.1\nnodes: 3\nmachine:\n", []),
     "broken": ("machine: {\nansible_host: [", []),
 }
@@ -249,3 +290,26 @@ def test_kube_vip_s_chart_has_its_address_in_the_values(
         ("10.0.0.5", "the API server"),
         ("config", "address"),
     )
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "nfs: {server: 10.0.0.2, path: /}",
+        "persistence: {films: {type: nfs, server: 10.0.0.2, path: /}}",
+        "storageClasses: [{provisioner: nfs.csi.k8s.io, parameters: {server: 10.0.0.2}}]",
+    ],
+)
+def test_nfs_servers_among_values(values: str, model: Callable[[dict[str, str]], Model]) -> None:
+    chart = (
+        "apiVersion: helm.cattle.io/v1\n"
+        "kind: HelmChart\n"
+        "metadata: {name: films, namespace: films}\n"
+        "spec:\n"
+        "  chart: films\n"
+        "  repo: https://charts.example.org\n"
+        f"  valuesContent: |\n    {values}\n"
+    )
+    found = model({"films.yaml": chart, "pool.yaml": POOL})
+    (claim,) = found.machines(found.clusters[0])
+    assert (shown(claim), claim.place.path[-1]) == (("10.0.0.2", "an NFS server"), "server")
