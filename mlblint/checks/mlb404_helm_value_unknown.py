@@ -14,7 +14,7 @@ from mlblint.repo.helm import Release
 from mlblint.repo.ingress_values import unread_service_values
 from mlblint.repo.kinds import served
 from mlblint.repo.model import Cluster
-from mlblint.repo.releases import misplaced_values
+from mlblint.repo.releases import misplaced_values, value_files_beside
 from mlblint.repo.resources import get, items, mapping, text
 from mlblint.repo.schemas import field, since_of, until_of
 from mlblint.repo.services import INGRESS_CHARTS
@@ -52,7 +52,7 @@ def check(context: Context) -> Iterator[Problem]:
             for problem in _judge(release, version, context):
                 yield replace(problem, subject=_subject(release, cluster))
         for release in cluster.releases:
-            for problem in (*_services(release), *_misplaced(release)):
+            for problem in (*_services(release), *_misplaced(release, context)):
                 yield replace(problem, subject=_subject(release, cluster))
 
 
@@ -272,8 +272,9 @@ def _outside(release: Release) -> Iterator[Given]:
 # -- what never reaches a chart ----------------------------------------------------------------
 
 
-def _misplaced(release: Release) -> Iterator[Problem]:
-    """Values in a field that the object which installs the chart does not have."""
+def _misplaced(release: Release, context: Context) -> Iterator[Problem]:
+    """Values in a field that the object which installs the chart does not have, or in a file
+    that is not the chart's."""
     if release.subject is None or release.chart not in ("metallb", *INGRESS_CHARTS):
         return
     for wrong, home in misplaced_values(release.subject):
@@ -282,6 +283,16 @@ def _misplaced(release: Release) -> Iterator[Problem]:
             f"{release.subject.kind} has no field `{dotted(wrong)}`: the API server refuses or "
             f"drops it, and the chart {release.chart} gets none of these values",
             f"move it to `{dotted(home)}`",
+            severity="error",
+            unfixable=_UNSURE,
+        )
+    for path, entry, beside in value_files_beside(release.subject, context.model.files):
+        yield Problem(
+            release.subject.place(*path),
+            f"`{entry}` is looked for inside of the chart {release.chart}, where it is another "
+            f"file or none: nothing reads `{beside}`",
+            f"name this repository among `sources` with a `ref` and write `$ref/{beside}`, or put "
+            "the values into `valuesObject`",
             severity="error",
             unfixable=_UNSURE,
         )

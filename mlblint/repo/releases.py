@@ -32,6 +32,9 @@ from mlblint.text.places import Place
 
 K3S_GROUP = "helm.cattle.io"
 
+_DEFAULTS = "values.yaml"
+"""What is called so inside of a chart are its own values."""
+
 _ARCHIVE = re.compile(r"(?P<name>.+?)-v?(?P<version>\d+\.\d+\.\d+[^/]*)\.tgz")
 
 
@@ -49,6 +52,20 @@ def misplaced_values(installer: Resource) -> Iterator[tuple[Path, Path]]:
     else:
         return
     yield from ((path, home) for path in wrong if installer.get(*path))
+
+
+def value_files_beside(application: Resource, files: Files) -> Iterator[tuple[Path, str, str]]:
+    """Files of values beside an Application, which its chart from elsewhere does not see: the
+    place of the entry, the entry, and the file. Argo CD looks for it inside of the chart."""
+    if not argo.is_application(application):
+        return
+    folder = posixpath.dirname(application.file)
+    for source in argo.sources(application):
+        for index, entry in enumerate(map(text, items(source.helm.get("valueFiles")))):
+            beside = argo.value_file(entry, folder, {})
+            relative = not entry.startswith(("/", "$"))
+            if source.chart and relative and beside is not None and files.has(beside):
+                yield (*source.at, "helm", "valueFiles", index), entry, beside
 
 
 def of_application(delivery: Delivery, files: Files, local: frozenset[str]) -> Iterator[Release]:
@@ -100,6 +117,8 @@ def _application_values(
     complete = not source.helm.get("fileParameters")
     tolerant = source.helm.get("ignoreMissingValueFiles") is True
     for entry in items(source.helm.get("valueFiles")):
+        if source.chart and posixpath.normpath(text(entry)) == _DEFAULTS:
+            continue
         path = argo.value_file(text(entry), source.folder, references)
         added = file_layer(files, path)
         layers += added or []

@@ -71,6 +71,9 @@ def _parse_with(next_event: Events, text: str, base: int) -> list[Parsed]:
         if isinstance(error, MarkedYAMLError):
             parts = [error.context, error.problem]
             problem = ", ".join(str(part) for part in parts if part)
+            if error.context_mark is not None and "unexpected end of stream" in problem:
+                # What is never closed is wrong where it begins.
+                mark = error.context_mark
         else:
             problem = str(error).split("\n")[0]
         offset = mark.index if mark is not None else getattr(error, "position", 0) or 0

@@ -367,3 +367,41 @@ def test_values_of_an_application_outside_of_helm(
     assert finding.location.start.line == line
     assert f"Application has no field `{field}`" in finding.message
     assert finding.help == "move it to `spec.source.helm.values`"
+
+
+FROM_A_FILE = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: lb
+spec:
+  source:
+    repoURL: https://metallb.github.io/metallb
+    chart: metallb
+    targetRevision: 0.15.3
+    helm:
+      valueFiles: [{entry}]
+"""
+
+
+@pytest.mark.parametrize("entry", ["./values.yaml", "values.yaml", "more/lan.yaml"])
+def test_a_file_beside_an_application_is_not_in_its_chart(entry: str, repository: Callable) -> None:
+    files = {
+        "apps/lb.yaml": FROM_A_FILE.format(entry=entry),
+        "apps/values.yaml": "speaker: {}\n",
+        "apps/more/lan.yaml": "speaker: {}\n",
+    }
+    repo = repository(files)
+    (finding,) = repo.findings(MLB)
+    assert repo.spots(MLB) == [f"{MLB} apps/lb.yaml:11:20"]
+    assert finding.message.startswith(f"`{entry}` is looked for inside of the chart metallb")
+    # The chart's own values say nothing of the label; what other files of it say is not known.
+    assert bool(repo.findings("MLB401")) == entry.endswith("values.yaml")
+
+
+def test_a_file_of_the_chart_is_none_of_this_repository(repository: Callable) -> None:
+    files = {
+        "apps/lb.yaml": FROM_A_FILE.format(entry="values-lan.yaml"),
+        "apps/values.yaml": "speaker: {}\n",
+    }
+    assert repository(files).findings(MLB) == []

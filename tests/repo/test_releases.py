@@ -144,8 +144,12 @@ class TestApplications:
     def test_a_chart_from_elsewhere_does_not_read_files_of_this_repository(
         self, tmp_path: Path
     ) -> None:
-        found = self.one(tmp_path, "helm: {valueFiles: [values.yaml]}", {"values.yaml": "a: 1\n"})
+        files = {"values.yaml": "a: 1\n", "lab.yaml": "a: 1\n"}
+        found = self.one(tmp_path, "helm: {valueFiles: [lab.yaml]}", files)
         assert (value(found, "a"), found.complete) == (None, False)
+        # Its own values, which it has anyway.
+        found = self.one(tmp_path, "helm: {valueFiles: [./values.yaml]}", files)
+        assert (value(found, "a"), found.complete) == (None, True)
 
     CHART: Mapping[str, str] = {
         "charts/lb/Chart.yaml": (

@@ -137,3 +137,10 @@ def test_deep_nesting_is_refused_and_does_not_recurse():
     assert parse("[" * MAX_DEPTH + "]" * MAX_DEPTH)
     with pytest.raises(YamlError, match="nested deeper than 200 levels"):
         parse("[" * 5000 + "]" * 5000)
+
+
+@pytest.mark.parametrize("read", [parse, parse_pure])
+def test_what_is_never_closed_is_wrong_where_it_begins(read):
+    with pytest.raises(YamlError) as error:
+        read('wave: "1""\nname: a\n')
+    assert error.value.offset == 9
