@@ -11,7 +11,7 @@ from mlblint.repo.helm import Release
 from mlblint.repo.model import Cluster
 from mlblint.repo.requests import is_written_as
 from mlblint.repo.resources import get, is_opaque, items, mapping
-from mlblint.repo.services import Service, mappings
+from mlblint.repo.services import INGRESS_CHARTS, LOAD_BALANCER_FIELDS, Service, mappings
 from mlblint.text.edits import RenameKey, Set
 from mlblint.text.places import Place
 
@@ -61,6 +61,9 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
 }
 # CloudNativePG's and Elastic's objects have a whole ServiceSpec there.
 _TEMPLATES = (("serviceTemplate", "spec"), ("service", "spec"))
+# Charts whose values of a Service are called as its fields are, and that read no others.
+_CALLED_ALIKE = frozenset(INGRESS_CHARTS) - {"traefik"} | {"app-template"}
+_ABOUT_ADDRESSES = frozenset(field.lower() for field in LOAD_BALANCER_FIELDS)
 _NEAR = 0.8
 _CLEARLY = 0.05
 
@@ -121,18 +124,32 @@ def _specs(service: Service) -> Iterator[tuple[Mapping[str, Any], Callable[..., 
     if path is None:
         return
     if isinstance(service.source, Release):
-        if service.source.chart == "traefik":
-            home = (*service.source.key, *path, "spec")
-            for layer in service.source.layers:
-                yield (
-                    mapping(get(layer.data, *home)),
-                    lambda *keys, layer=layer: layer.where((*home, *keys)),
-                )
+        chart = service.source.chart
+        home = (*service.source.key, *path, *(("spec",) if chart == "traefik" else ()))
+        for layer in service.source.layers:
+            fields = mapping(get(layer.data, *home))
+            yield (
+                fields if chart == "traefik" else _surely_passed_on(fields, chart),
+                lambda *keys, layer=layer: layer.where((*home, *keys)),
+            )
         return
     resource = service.source.resource
     if resource.is_a("", "Service") or path[-2:] in _TEMPLATES:
         known = {k: v for k, v in service.fields.items() if not resource.is_unknown(*path, k)}
         yield known, lambda *keys: resource.place(*path, *keys)
+
+
+def _surely_passed_on(fields: Mapping[str, Any], chart: str) -> Mapping[str, Any]:
+    """Other charts have values of their own. `local` is no policy to any of them."""
+    return {
+        name: value
+        for name, value in fields.items()
+        if name == "externalTrafficPolicy"
+        or (
+            chart in _CALLED_ALIKE
+            and not _ABOUT_ADDRESSES.isdisjoint([name.lower(), name.lower().removesuffix("s")])
+        )
+    }
 
 
 def _unknown_fields(part: _Part, service: Service, cluster: Cluster) -> Iterator[Problem]:
@@ -173,11 +190,13 @@ def _unknown_field(
     if name == "loadBalancerIPs":
         help_text += ", or MetalLB's annotation of this name, which is no field,"
     rename = Fix(f"rename to `{meant}`", (RenameKey(place, meant),), "unsafe")
+    outcome = "the API server drops it, or refuses the Service where fields are validated strictly"
+    if isinstance(service.source, Release) and service.source.chart != "traefik":
+        outcome = f"the chart {service.source.chart} does not read it, and its Service goes without"
     return Problem(
         place=place.key,
         message=(
-            f"Service `{service.name}` has `{name}`, which is no field of a Service: the API "
-            "server drops it, or refuses the Service where fields are validated strictly"
+            f"Service `{service.name}` has `{name}`, which is no field of a Service: {outcome}"
         ),
         help=f"{help_text} is meant; names of fields are case-sensitive",
         subject=subject_of_service(service, cluster),

@@ -110,6 +110,15 @@ spec:
         # Charts have names of their own for what they read.
         ("traefik", "externalTrafficpolicy: Local", None),
         ("jellyfin", "spec: {externalTrafficpolicy: Local}", None),
+        ("jellyfin", "loadBalancerIp: 10.0.0.5", None),
+        # These call them as Kubernetes does.
+        ("gateway", "loadBalancerIp: 10.0.0.5", 9),
+        ("app-template", "loadBalancerIPs: 10.0.0.5", 9),
+        ("app-template", "LoadBalancerSourceRanges: [10.0.0.0/8]", 9),
+        ("app-template", "loadBalancerIP: 10.0.0.5", None),
+        # It is no policy to any chart.
+        ("jellyfin", "externalTrafficPolicy: local", 9),
+        ("jellyfin", "externalTrafficPolicy: ''", None),
     ],
 )
 def test_values_that_a_chart_passes_on(
