@@ -15,6 +15,7 @@ from mlblint.commands.output import tell
 from mlblint.commits import Commit
 from mlblint.config import Config, find_root
 from mlblint.discovery import DiscoveryError, named, repository_files
+from mlblint.git import GitTimeoutError
 from mlblint.pipeline import Request
 from mlblint.records import dataclass
 from mlblint.report.terminal import printable
@@ -64,7 +65,7 @@ def request(part: Part, config: Config, folder: Path, today: date | None) -> Req
 def _refused() -> Iterator[None]:
     try:
         yield
-    except RevisionError as error:
+    except (RevisionError, GitTimeoutError) as error:
         raise Failure(printable(f"--hook: {error}")) from None
     except DiscoveryError as error:
         raise Failure(printable(str(error))) from None

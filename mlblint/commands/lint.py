@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from datetime import date
@@ -101,7 +102,13 @@ def _lint_commit(folder: Path, options: Options) -> int:
     parts = hook.parts(folder, options.paths)
     if len(parts) > 1 and options.output_file:
         raise Failure("--output-file: the commit has files of several configurations")
-    return max((_lint(folder, part.root, options, part) for part in parts), default=0)
+    codes = [0]
+    for part in parts:
+        if part.root != folder:
+            sys.stdout.flush()
+            tell(f"in {os.path.relpath(part.root, folder)}, from where the paths are seen:")
+        codes.append(_lint(folder, part.root, options, part))
+    return max(codes)
 
 
 def _lint(folder: Path, start: Path, options: Options, part: Part | None = None) -> int:

@@ -301,6 +301,7 @@ def test_a_configuration_below_the_top(cluster: Shell) -> None:
     cluster.stage("README.md", "two clusters\n")
     outcome = cluster.commit()
     assert not passed(outcome)
+    assert "in prod, from where the paths are seen" in outcome.text
     assert "--> l2.yaml:" in outcome.text
     assert "MLB301" not in outcome.text
 

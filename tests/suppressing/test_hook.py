@@ -409,6 +409,7 @@ def test_each_file_is_judged_by_its_configuration(nested) -> None:
     """The outer one would report the Service of the inner as well."""
     stage(nested, {"prod/pool.yaml": None})
     assert told(nested) == ["MLB303 advert.yaml:4"]
+    assert nested("--hook").err == "mlblint: in prod, from where the paths are seen:\n"
     stage(
         nested, {"web.yaml": service("web", "10.6.6.6"), "prod/shop.yaml": service("a", "1.1.1.1")}
     )
@@ -419,6 +420,7 @@ def test_from_a_subfolder(nested) -> None:
     stage(nested, {"prod/pool.yaml": None})
     outcome = nested("--hook", "--output-format", "concise", cwd="prod")
     assert (outcome.code, outcome.out.split(":")[0]) == (1, "advert.yaml")
+    assert outcome.err == ""
 
 
 def test_one_file_cannot_take_two_reports(nested) -> None:
