@@ -15,6 +15,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+_BOM_STARTS = tuple(bom for bom, _ in _BOMS)
+
 
 class Position(NamedTuple):
     """Both count from 1; columns count characters, not bytes."""
@@ -40,9 +42,11 @@ class Source:
 
     @classmethod
     def from_bytes(cls, path: str, data: bytes) -> Source:
-        bom, encoding = next(((b, e) for b, e in _BOMS if data.startswith(b)), (b"", "utf-8"))
+        bom, encoding = b"", "utf-8"
+        if data.startswith(_BOM_STARTS):
+            bom, encoding = next((b, e) for b, e in _BOMS if data.startswith(b))
         try:
-            text = data[len(bom) :].decode(encoding)
+            text = (data[len(bom) :] if bom else data).decode(encoding)
         except UnicodeDecodeError as error:
             raise NotTextError(f"not {encoding.upper()} text: {error.reason}") from None
         if "\0" in text:
