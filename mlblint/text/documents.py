@@ -39,6 +39,12 @@ class Document:
         """What Kubernetes would read. Never change it in place: others share it."""
         return scalars.data(self.root)
 
+    @cached_property
+    def inside(self) -> dict[Path, Sequence[Document]]:
+        """What `embedded` has found, to be asked for there: one patch is often asked for by
+        hundreds of kustomizations."""
+        return {}
+
     def file_offset(self, offset: int) -> int:
         if self.host is None:
             return offset
@@ -117,9 +123,16 @@ def documents(
             yield Document(source, index, source.text, one.root, one.start, one.end, part=part)
 
 
-def embedded(document: Document, path: Path) -> Iterator[Document]:
-    """The YAML documents inside the string at `path`. Text that is no YAML yields nothing:
-    it may be a template, or any other text."""
+def embedded(document: Document, path: Path) -> Sequence[Document]:
+    """The YAML documents inside the string at `path`. Text that is no YAML has none: it may be a
+    template, or any other text."""
+    known = document.inside
+    if path not in known:
+        known[path] = tuple(_embedded(document, path))
+    return known[path]
+
+
+def _embedded(document: Document, path: Path) -> Iterator[Document]:
     node = find(document.root, path)
     node = resolved(node) if node is not None else None
     if not isinstance(node, Scalar) or not isinstance(scalars.resolve(node), str):

@@ -98,6 +98,7 @@ def _pure_events(text: str) -> Events:
 def _compose(next_event: Events, text: str, base: int) -> Iterator[Parsed]:
     from ruamel.yaml import events
 
+    scalar_event = events.ScalarEvent
     anchors: dict[str, Target] = {}
     stack: list[tuple[Collection, list[Node]]] = []
     siblings: list[Node] = []
@@ -105,17 +106,18 @@ def _compose(next_event: Events, text: str, base: int) -> Iterator[Parsed]:
     while True:
         event = next_event()
         kind = type(event)
-        if kind is events.ScalarEvent:
+        if kind is scalar_event:
+            tag, anchor = event.tag, event.anchor
             scalar = Scalar(
                 base + event.start_mark.index,
                 base + event.end_mark.index,
                 event.value,
                 event.style or "",
-                _tag(event),
-                event.anchor,
+                None if tag is None else str(tag),
+                anchor,
             )
-            if event.anchor:
-                anchors[event.anchor] = scalar
+            if anchor:
+                anchors[anchor] = scalar
             elif scalar.start == scalar.end and len(siblings) % 2 and stack:
                 _settle(scalar, stack[-1][0], siblings[-1], text, base)
             siblings.append(scalar)
