@@ -259,7 +259,7 @@ class Follower:
         root.deliveries.append(delivery)
         root.releases += [
             releases.delivered_by(one, delivery)
-            for one in releases.of_helm_release(resource, namespace, self._referents, self._files)
+            for one in releases.of_helm_release(installed, chart, self._files)
         ]
         folder = join("", chart.name) if chart.in_git else None
         if folder and self._repository.is_chart(folder):

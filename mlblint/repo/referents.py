@@ -8,6 +8,7 @@ not told apart.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from functools import cached_property
@@ -20,6 +21,10 @@ from mlblint.text.documents import Broken, Document
 from mlblint.text.places import Place
 
 Parts = tuple[Document | Broken, ...]
+ByName = dict[str, list[str]]
+
+# In any style of YAML, and behind an anchor, a tag or the mark of a block.
+_NAME = re.compile(r"""name["']?\s*:(?:\s+[&!|>]\S*)*\s*["']?([^\s"'{}\[\],]+)""")
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,27 +81,28 @@ class Referents:
         return _nearest(inside, asker) or _nearest(candidates, asker)
 
     @cached_property
-    def _with_config_maps(self) -> list[str]:
+    def _with_config_maps(self) -> ByName:
         return self._mentioning("ConfigMap", "configMapGenerator")
 
     @cached_property
-    def _with_sources(self) -> list[str]:
+    def _with_sources(self) -> ByName:
         return self._mentioning("source.toolkit.fluxcd.io/")
 
-    def _mentioning(self, *words: str) -> list[str]:
-        return [
-            path
-            for path in self._files.paths
-            if not is_archived(path)
-            and (source := self._files.source(path)) is not None
-            and any(word in source.text for word in words)
-        ]
+    def _mentioning(self, *words: str) -> ByName:
+        """The files in which such a word stands, by every name in them: to go through all files
+        for each name that is looked for would take a time that grows with their square."""
+        found: ByName = {}
+        for path in self._files.paths:
+            if is_archived(path) or (source := self._files.source(path)) is None:
+                continue
+            if any(word in source.text for word in words):
+                for name in set(_NAME.findall(source.text)):
+                    found.setdefault(name, []).append(path)
+        return found
 
-    def _documents(self, paths: list[str], name: str) -> Iterator[Document]:
-        for path in paths:
-            source = self._files.source(path)
-            if source is not None and name in source.text:
-                yield from self._files.all_documents(path)
+    def _documents(self, files: ByName, name: str) -> Iterator[Document]:
+        for path in files.get(name, ()):
+            yield from self._files.all_documents(path)
 
     def _find_config_maps(self, name: str) -> Iterator[ConfigMap]:
         for document in self._documents(self._with_config_maps, name):

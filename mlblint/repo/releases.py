@@ -24,7 +24,6 @@ from mlblint.repo.helm import (
     umbrella_releases,
     wanted_version,
 )
-from mlblint.repo.referents import Referents
 from mlblint.repo.resources import Resource, get, items, mapping, text
 from mlblint.text.documents import Document
 from mlblint.text.nodes import Path
@@ -137,15 +136,9 @@ def _application_values(
     return layers, complete
 
 
-def of_helm_release(
-    resource: Resource, namespace: str | None, referents: Referents, files: Files
-) -> Iterator[Release]:
+def of_helm_release(release: Release, chart: flux.Chart, files: Files) -> Iterator[Release]:
     """What a HelmRelease installs, from a registry or from a folder of a Git repository, which
     is taken to be this one where it has a chart in that folder."""
-    found = flux.helm_release(resource, namespace, referents)
-    if found is None:
-        return
-    release, chart = found
     folder = join("", chart.name) if chart.in_git else None
     if folder is not None and files.has(posixpath.join(folder, "Chart.yaml")):
         yield from umbrella_releases(files, folder, release.layers, release.complete, release)

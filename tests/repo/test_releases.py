@@ -9,6 +9,7 @@ import pytest
 
 from mlblint.repo.delivery import Delivery
 from mlblint.repo.files import Files
+from mlblint.repo.flux import Chart, helm_release
 from mlblint.repo.helm import Release
 from mlblint.repo.referents import Referents
 from mlblint.repo.releases import (
@@ -176,6 +177,12 @@ class TestApplications:
         assert self.releases(tmp_path, f"source: {{{source}}}", self.CHART) == []
 
 
+def installed(given: Resource, namespace: str | None, at: Files) -> tuple[Release, Chart]:
+    found = helm_release(given, namespace, Referents(at))
+    assert found is not None
+    return found
+
+
 class TestHelmReleases:
     def test_a_chart_in_this_repository(self, tmp_path: Path) -> None:
         given = resource(
@@ -184,7 +191,7 @@ class TestHelmReleases:
             "  values: {metallb: {a: 2}}\n"
         )
         at = files(tmp_path, TestApplications.CHART)
-        metallb, own = of_helm_release(given, "net", Referents(at), at)
+        metallb, own = of_helm_release(*installed(given, "net", at), at)
         assert (metallb.chart, value(metallb, "a"), metallb.namespace) == ("metallb", 2, "net")
         assert own.subject is given
 
@@ -194,7 +201,7 @@ class TestHelmReleases:
             "spec: {chart: {spec: {chart: metallb, sourceRef: {kind: HelmRepository}}}}\n"
         )
         at = files(tmp_path, {"metallb/Chart.yaml": "name: metallb\n"})
-        (found,) = of_helm_release(given, None, Referents(at), at)
+        (found,) = of_helm_release(*installed(given, None, at), at)
         assert (found.chart, found.version) == ("metallb", "*")
 
 
