@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from mlblint import git
+from mlblint.patterns import NEVER, Pattern
 
 SUFFIXES = (".yaml", ".yml", ".json")
 _WITHOUT_SUFFIX = "Kustomization"
@@ -101,8 +102,7 @@ def glob_matcher(globs: Iterable[str]) -> Callable[[str], bool]:
     patterns = [_translate(glob) for glob in globs]
     if not patterns:
         return lambda path: False
-    match = re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.DOTALL).fullmatch
-    return lambda path: match(path) is not None
+    return Pattern("|".join(f"(?:{pattern})" for pattern in patterns), re.DOTALL).fullmatch
 
 
 # --- listing --------------------------------------------------------------------------------
@@ -242,7 +242,7 @@ def _translate_body(glob: str) -> str:
         match = _TOKEN.match(glob, at)
         if match is None:
             # An unclosed class, or a backslash at the end: such a pattern matches nothing.
-            return _NEVER
+            return NEVER
         token, starts_name = match[0], at == 0 or glob[at - 1] == "/"
         at = match.end()
         if token.startswith("**") and token.endswith("/") and starts_name:
@@ -260,7 +260,6 @@ def _translate_body(glob: str) -> str:
     return "".join(parts)
 
 
-_NEVER = "(?!)"
 _TOKEN = re.compile(
     r"\*\*+/|\*+|\?|\\.|\[(?P<negated>[!^]?)(?P<members>\]?(?:\\.|[^\]\\])*)\]|[^\[\\]", re.DOTALL
 )

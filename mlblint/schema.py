@@ -12,8 +12,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
+from mlblint.patterns import PatternError, compiled, is_tame
 from mlblint.records import dataclass
-from mlblint.schema_quick import BeyondQuickError, Formats, Quick, Schema
+from mlblint.schema_quick import (
+    MAX_STEPS,
+    BeyondQuickError,
+    Formats,
+    Quick,
+    Schema,
+    TooCostlyError,
+)
 from mlblint.text.nodes import Path
 
 __all__ = [
@@ -37,6 +45,9 @@ class BadSchemaError(ValueError):
     """The schema itself cannot be used."""
 
 
+_UNUSABLE = (re.error, RecursionError, PatternError, TooCostlyError)
+
+
 @dataclass(frozen=True)
 class Violation:
     """`path` leads to the value that is wrong or, for an unknown or bad key, to that key; for
@@ -55,7 +66,7 @@ def accepts(schema: Schema, data: object, formats: Formats | None = None) -> boo
         return Quick(schema, formats or {}).accepts(schema, data)
     except BeyondQuickError:
         return next(_errors(schema, data, formats or {}), None) is None
-    except (re.error, RecursionError) as error:
+    except _UNUSABLE as error:
         raise BadSchemaError(str(error)) from None
 
 
@@ -67,7 +78,7 @@ def violations(schema: Schema, data: object, formats: Formats | None = None) -> 
             return
     except BeyondQuickError:
         pass
-    except (re.error, RecursionError) as bad:
+    except _UNUSABLE as bad:
         raise BadSchemaError(str(bad)) from None
     explainer = _Explainer(data, formats)
     for error in _errors(schema, data, formats):
@@ -81,6 +92,29 @@ def schema_violations(schema: object) -> Iterator[Violation]:
     explainer = _Explainer(schema, {})
     for error in Draft202012Validator(Draft202012Validator.META_SCHEMA).iter_errors(schema):
         yield from explainer.explain(error)
+    yield from _bad_patterns(schema, ())
+
+
+def _bad_patterns(schema: Any, path: Path) -> Iterator[Violation]:
+    """Patterns that could take for ever, anywhere: a reference may lead to any place. Keys of
+    `patternProperties` are matched by Python itself, and have to be simple."""
+    if isinstance(schema, list):
+        for index, item in enumerate(schema):
+            yield from _bad_patterns(item, (*path, index))
+    if not isinstance(schema, Mapping):
+        return
+    for key, value in schema.items():
+        yield from _bad_patterns(value, (*path, key))
+        if key == "pattern" and isinstance(value, str):
+            try:
+                compiled(value)
+            except PatternError as error:
+                yield Violation((*path, key), f"the pattern cannot be used: {error}")
+        if key == "patternProperties" and isinstance(value, Mapping):
+            for text in value:
+                if not is_tame(text):
+                    message = "keys of `patternProperties` may have one `^` and one repetition"
+                    yield Violation((*path, key, text), message, "bad-key")
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -122,7 +156,7 @@ def found(value: object) -> str:
 
 
 def _errors(schema: Schema, data: object, formats: Formats) -> Iterator[ValidationError]:
-    from jsonschema import Draft202012Validator, FormatChecker
+    from jsonschema import FormatChecker
     from referencing import Registry
     from referencing.exceptions import Unresolvable
 
@@ -130,15 +164,36 @@ def _errors(schema: Schema, data: object, formats: Formats) -> Iterator[Validati
     for name, problem in formats.items():
         checker.checks(name)(_format_check(problem))
     # With a registry of its own the validator never fetches a `$ref` from the network.
-    validator = Draft202012Validator(
-        _without_false(schema), registry=Registry(), format_checker=checker
-    )
+    validator = _validator()(_without_false(schema), registry=Registry(), format_checker=checker)
     try:
         yield from validator.iter_errors(data)
     except Unresolvable as error:
         raise BadSchemaError(f"the reference {error.ref} leads nowhere") from None
-    except (re.error, RecursionError) as error:
+    except _UNUSABLE as error:
         raise BadSchemaError(str(error)) from None
+
+
+def _validator() -> Any:
+    """jsonschema's, but that no pattern and no references make it take for ever."""
+    from jsonschema import Draft202012Validator, ValidationError
+    from jsonschema.validators import extend
+
+    left = MAX_STEPS
+    follow = Draft202012Validator.VALIDATORS["$ref"]
+
+    def reference(validator: Any, *arguments: Any) -> Iterator[ValidationError]:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise TooCostlyError(f"it follows more than {MAX_STEPS:,} references")
+        yield from follow(validator, *arguments)
+
+    def pattern(_: Any, text: str, value: object, __: Any) -> Iterator[ValidationError]:
+        if isinstance(value, str) and not compiled(text).search(value):
+            yield ValidationError(f"{value!r} does not match {text!r}")
+
+    keywords = {"$ref": reference, "$dynamicRef": None, "pattern": pattern}
+    return extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
 
 
 def _without_false(schema: Any) -> Any:

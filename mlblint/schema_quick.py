@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from mlblint.patterns import compiled
 
 Schema = Mapping[str, Any]
 
@@ -18,16 +19,28 @@ class BeyondQuickError(Exception):
     """The schema uses something that only jsonschema understands."""
 
 
+MAX_STEPS = 100_000
+"""Schemas that one value may be held against. References can double them with every level."""
+
+
+class TooCostlyError(Exception):
+    """A value would be held against more than `MAX_STEPS` schemas."""
+
+
 class Quick:
     """One method for each keyword; a keyword says nothing about values of another type."""
 
     def __init__(self, root: Schema, formats: Formats) -> None:
         self.root = root
         self.formats = formats
+        self.left = MAX_STEPS
 
     def accepts(self, schema: Schema | bool, value: object) -> bool:
         if isinstance(schema, bool):
             return schema
+        self.left -= 1
+        if self.left < 0:
+            raise TooCostlyError(f"it takes more than {MAX_STEPS:,} steps to judge a value")
         for keyword, argument in schema.items():
             check = _QUICK.get(keyword)
             if check is None:
@@ -62,7 +75,7 @@ class Quick:
         return _same(value, argument)
 
     def pattern(self, _: Schema, argument: str, value: object) -> bool:
-        return not isinstance(value, str) or re.search(argument, value) is not None
+        return not isinstance(value, str) or compiled(argument).search(value)
 
     def format(self, _: Schema, argument: str, value: object) -> bool:
         check = self.formats.get(argument)

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "mlblint"
 
 # From the bottom to the top. A module may import from its own layer and from those below.
 LAYERS = (
-    ("package_data", "records", "boundaries"),
+    ("package_data", "records", "boundaries", "patterns"),
     ("text",),
     ("schema", "schema_quick", "findings", "discovery", "writing", "git"),
     ("repo",),

@@ -200,4 +200,4 @@ def folder_files(files: Files, folder: str, directory: Mapping[str, Any]) -> lis
 
 def _matches(pattern: str, path: str, folder: str) -> bool:
     relative = path.removeprefix(f"{folder}/") if folder else path
-    return glob_pattern(pattern, _GOBWAS).fullmatch(relative) is not None
+    return glob_pattern(pattern, _GOBWAS).fullmatch(relative)

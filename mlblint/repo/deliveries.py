@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from mlblint.patterns import compiled
 from mlblint.records import dataclass
 from mlblint.repo import argo, fleet, flux
 from mlblint.repo.files import Files, join
@@ -244,7 +245,7 @@ class _Sweeper:
 
     def _enter_possible(self, deliverers: list[Resource]) -> None:
         """What may be applied by something whose path is not known yet is judged alone."""
-        patterns = [re.compile(pattern) for d in deliverers for pattern in self._possible(d)]
+        patterns = [compiled(pattern) for d in deliverers for pattern in self._possible(d)]
         if not patterns:
             return
         files = {

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from mlblint.patterns import NEVER, Pattern, PatternError
 from mlblint.text.documents import Broken, Document, documents
 from mlblint.text.parser import YamlError
 from mlblint.text.scalars import TooManyValuesError
@@ -219,12 +220,12 @@ GIT = Dialect("[^/]*", "(?:[^/]+/)*", ".*", "[^/]")
 
 
 @lru_cache(maxsize=1024)
-def glob_pattern(pattern: str, dialect: Dialect = GIT) -> re.Pattern[str]:
+def glob_pattern(pattern: str, dialect: Dialect = GIT) -> Pattern:
     """A pattern that does not make sense matches nothing."""
     try:
-        return re.compile("".join(_translated(pattern, dialect)), re.DOTALL)
-    except re.error:
-        return re.compile(r"(?!)")
+        return Pattern("".join(_translated(pattern, dialect)), re.DOTALL)
+    except PatternError:
+        return Pattern(NEVER)
 
 
 def _translated(pattern: str, dialect: Dialect) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import NamedTuple
 
+from mlblint.patterns import PatternError, compiled
 from mlblint.records import dataclass
 from mlblint.repo.merge_keys import is_cluster_wide
 from mlblint.repo.resources import mapping
@@ -107,8 +108,8 @@ def _fits(pattern: str, text: str) -> bool:
     if not pattern or pattern == text:
         return True
     try:
-        return re.fullmatch(pattern, text) is not None
-    except re.error:
+        return compiled(pattern).fullmatch(text)
+    except PatternError:
         return False
 
 

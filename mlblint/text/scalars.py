@@ -17,6 +17,13 @@ Plain = str | int | float | bool | None
 MAX_VALUES = 1_000_000
 """Values that one document may expand to through its aliases."""
 
+MAX_DIGITS = 64
+"""Of integers; go-yaml takes 64 bits, which may be written as so many binary ones."""
+MAX_EXPONENT = 308
+"""No float is larger than ten to this."""
+MAX_FLOAT = 1_000
+"""Characters of a float: nobody writes more, and reading them takes their square."""
+
 _WORDS: dict[str, Plain] = {
     **dict.fromkeys("y Y yes Yes YES true True TRUE on On ON".split(), True),
     **dict.fromkeys("n N no No NO false False FALSE off Off OFF".split(), False),
@@ -56,8 +63,15 @@ def resolve_plain(text: str) -> Plain:
     digits = text.replace("_", "")
     if match := _INTEGER.fullmatch(digits):
         base = {"hex": 16, "bin": 2, "oct": 8, "dec": 10}[match.lastgroup or "dec"]
-        number = int(match[match.lastgroup or "dec"], base)
-        return -number if digits.startswith("-") else number
+        written = match[match.lastgroup or "dec"]
+        if len(written) <= MAX_DIGITS:
+            number = int(written, base)
+            return -number if digits.startswith("-") else number
+        # go-yaml makes a float of it or, beyond the largest one, leaves the text.
+        large = base == 10 and len(written) <= MAX_EXPONENT
+        return float(digits) if large else text
+    if len(digits) > MAX_FLOAT:
+        return text
     if _FLOAT.fullmatch(digits):
         return float(digits)
     return text
