@@ -10,9 +10,9 @@ import os
 import stat
 from pathlib import Path
 
-MAX_FILE = 32 * 1024 * 1024
+MAX_FILE = 16 * 1024 * 1024
 """Bytes of a file that is read as a whole. etcd takes objects of 1.5 MB, and the largest bundles
-of definitions are a tenth of this."""
+of definitions are a third of this."""
 
 TOO_LARGE = f"it is larger than {MAX_FILE >> 20} MB"
 OUTSIDE = "it is outside of the repository"
@@ -34,7 +34,7 @@ def named(root: Path, path: Path) -> Path:
     return inside(root, path) if plain.is_relative_to(os.path.normpath(root)) else path
 
 
-def read(path: Path) -> bytes:
+def read(path: Path | str) -> bytes:
     """The content of a regular file: a pipe or a device would never end."""
     # To open a pipe would wait for somebody who writes into it.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)

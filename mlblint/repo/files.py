@@ -6,10 +6,13 @@ import posixpath
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from errno import EFBIG
 from functools import cached_property, lru_cache
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from mlblint import boundaries
 from mlblint.patterns import NEVER, Pattern, PatternError
 from mlblint.text.documents import Broken, Document, documents
 from mlblint.text.parser import YamlError
@@ -133,16 +136,29 @@ class Files:
             data = self.changed.get(path)
             if data is None:
                 # pathlib takes as long to put the two together as the system to read a file.
-                with open(f"{self._base}/{path}", "rb") as file:  # noqa: PTH123
-                    data = file.read()
+                data = boundaries.read(f"{self._base}/{path}")
         except OSError as error:
-            self.unreadable[path] = error.strerror or str(error)
+            if error.errno != EFBIG:
+                self.unreadable[path] = error.strerror or str(error)
+            elif self._mentions(path):
+                self.not_text[path] = "larger than mlblint reads"
             return None
         try:
             return Source.from_bytes(path, data)
         except NotTextError as error:
             self.not_text[path] = "encrypted" if data.startswith(_GIT_CRYPT) else str(error)
         return None
+
+    def _mentions(self, path: str) -> bool:
+        """Whether anything relevant stands in a file that is too large to be read."""
+        if self.relevant is None:
+            return True
+        wanted = re.compile(self.relevant.pattern.encode(), self.relevant.flags & ~re.UNICODE)
+        with (
+            (self.root / path).open("rb") as file,
+            mmap(file.fileno(), 0, access=ACCESS_READ) as whole,
+        ):
+            return wanted.search(whole) is not None
 
     def parts(self, path: str) -> tuple[Document | Broken, ...]:
         """The relevant documents of a file, whether they could be parsed or not."""

@@ -22,6 +22,10 @@ STRICTER = "found unexpected ':'"
 """What the C parser says of `[2001:db8::/32]` and `{url: http://x}`, which are legal YAML.
 Other refusals are not tried again: most are of templates, and the pure parser is slow."""
 
+MAX_PURE = 512 * 1024
+"""Characters from the start of a file that the pure parser may look at: it takes half a minute
+for a million of them."""
+
 Events = Callable[[], Any]
 
 _COLON = re.compile(r"[ \t\r\n]*:")
@@ -52,7 +56,7 @@ def parse(text: str, base: int = 0) -> list[Parsed]:
     try:
         return _parse_with(_best_events(text), text, base)
     except YamlError as error:
-        if not error.problem.endswith(STRICTER):
+        if not error.problem.endswith(STRICTER) or base + len(text) > MAX_PURE:
             raise
     return parse_pure(text, base)
 

@@ -94,7 +94,8 @@ def data(node: Node | None) -> object:
 
 class _Builder:
     def __init__(self) -> None:
-        self._left = MAX_VALUES
+        self._count = 0
+        self._expanded = 0
         self._built: dict[int, tuple[object, int]] = {}
 
     def build(self, node: Node) -> object:
@@ -107,13 +108,13 @@ class _Builder:
             if id(node.target) not in self._built:
                 raise TooManyValuesError(f"anchor &{node.name} contains itself")
             value, size = self._built[id(node.target)]
-            self._spend(size)
+            self._expand(size)
             return value
-        before = self._left
-        self._spend(1)
+        before = self._count
+        self._count += 1
         value = self._value(node)
         if node.anchor:
-            self._built[id(node)] = (value, before - self._left)
+            self._built[id(node)] = (value, self._count - before)
         return value
 
     def _value(self, node: Scalar | Mapping | Sequence) -> object:
@@ -137,9 +138,10 @@ class _Builder:
                 result[key.text if _is_text(key) else key_text(key)] = built
         return {**merged, **result} if merged else result
 
-    def _spend(self, values: int) -> None:
-        self._left -= values
-        if self._left < 0:
+    def _expand(self, values: int) -> None:
+        self._count += values
+        self._expanded += values
+        if self._expanded > MAX_VALUES:
             raise TooManyValuesError(f"aliases expand to more than {MAX_VALUES:,} values")
 
 
