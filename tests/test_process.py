@@ -40,7 +40,13 @@ def test_version_and_help_load_click_and_nothing_else(option: str) -> None:
         ).split()
     )
     own = {name for name in ours - click if name.partition(".")[0] == "mlblint"}
-    assert own == {"mlblint", "mlblint.cli", "mlblint.commands"}
+    assert own == {
+        "mlblint",
+        "mlblint.cli",
+        "mlblint.command_line",
+        "mlblint.commands",
+        "mlblint.manual",
+    }
     assert {name for name in ours if name.partition(".")[0] in ("ruamel", "jsonschema")} == set()
 
 

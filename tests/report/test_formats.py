@@ -15,7 +15,7 @@ from textwrap import dedent
 import click
 import pytest
 
-from mlblint import __version__, cli
+from mlblint import __version__, cli, command_line
 from mlblint.report.formats import FORMATS, WRITERS, Report
 
 ROOT = Path(__file__).parents[2]
@@ -122,8 +122,8 @@ def test_no_name_on_disk_comes_through_raw(
 
 
 def test_the_command_line_knows_exactly_these_formats() -> None:
-    assert sorted(cli.FORMATS) == sorted(FORMATS)
-    (option,) = [one for one in cli.lint.params if one.name == "output_format"]
+    assert sorted(command_line.FORMATS) == sorted(FORMATS)
+    (option,) = [one for one in command_line.lint.params if one.name == "output_format"]
     assert isinstance(option, click.Option)
     names = (option.help or "").partition(": ")[2].partition(". ")[0]
     words = set(re.findall(r"\w+", names)) - {"or", "for", "people", "programs"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mlblint import cli
+from mlblint import command_line
 from mlblint.text.ignores import ignores
 from mlblint.text.source import Source
 
@@ -23,7 +23,7 @@ def test_the_tests_are_there(path: str) -> None:
 
 @pytest.mark.parametrize("option", sorted(set(re.findall(r"(--[a-z][a-z-]*)", TEXT))))
 def test_the_options_are_there(option: str) -> None:
-    assert option in {name for one in cli.lint.params for name in one.opts}
+    assert option in {name for one in command_line.lint.params for name in one.opts}
 
 
 def test_the_comments_it_shows_are_well_formed() -> None:
