@@ -10,7 +10,7 @@ help:
 	@echo "make demo       install mlblint into $(VENV), lint a small repository, show its fixes"
 	@echo "make test       style, types and the test suite"
 	@echo "make test-long  the tests that take minutes: wheels, hooks, oracles, other people's files"
-	@echo "make docs       write the pages and tables that are generated from the rule cards"
+	@echo "make docs       write the pages and tables that are generated"
 	@echo "make site       build the pages in docs/ as a web site, in build/site"
 	@echo "make clean      remove $(VENV) and what builds leave behind"
 
@@ -31,9 +31,11 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m mlblint.rule_docs --check
+	$(BIN)/python -m mlblint.help_docs --check
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m mlblint.rule_docs --write
+	$(BIN)/python -m mlblint.help_docs --write
 
 # Editors look for the schema of the configuration where the site lies.
 site: $(VENV)/.installed-docs

@@ -3,14 +3,15 @@ is imported when a command runs: `--help` needs click alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, TypeVar
 
 import click
 
 from mlblint import __version__
-from mlblint.manual import Command
+from mlblint.manual import Command, Option, Rows
 
 FORMATS = ("full concise json grouped sarif github gitlab junit checkstyle rdjson markdown").split()
 """The names in mlblint/report/formats.py, which `--help` has no time to import."""
@@ -26,30 +27,43 @@ def _complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str)
     return rules(ctx, param, incomplete)
 
 
-def _color(function: F) -> F:
-    return click.option(
+def _examples(*rows: tuple[str, str]) -> Sequence[tuple[str, Rows]]:
+    return (("Examples", rows),)
+
+
+def _color(option: Callable[..., Any] = click.option) -> Callable[[F], F]:
+    decorate: Callable[[F], F] = option(
         "--color",
         type=click.Choice(["auto", "always", "never"]),
         metavar="WHEN",
         default="auto",
         help="Use colours: auto, always or never.",
-    )(function)
+    )
+    return decorate
 
 
-def _config(function: F) -> F:
-    return click.option(
+def _config(option: Callable[..., Any] = click.option) -> Callable[[F], F]:
+    decorate: Callable[[F], F] = option(
         "--config",
         metavar="FILE",
         help="The configuration, if not the one in the repository.",
-    )(function)
+    )
+    return decorate
 
 
 @click.command(
-    "explain", cls=Command, short_help="Tell all about a rule.", context_settings=_SETTINGS
+    "explain",
+    cls=Command,
+    short_help="Tell all about a rule.",
+    sections=_examples(
+        ("mlblint explain MLB301", "By its id."),
+        ("mlblint explain pool-overlap", "By its name."),
+    ),
+    context_settings=_SETTINGS,
 )
 @click.argument("rule", metavar="RULE", shell_complete=_complete_rules)
-@_color
-@_config
+@_color()
+@_config()
 def explain(rule: str, color: Any, config: str | None) -> int:
     """Tell everything about a rule: what it finds, why, and how it is fixed.
 
@@ -60,7 +74,17 @@ def explain(rule: str, color: Any, config: str | None) -> int:
     return rules.explain(rule, color, config)
 
 
-@click.command("rules", cls=Command, context_settings=_SETTINGS)
+@click.command(
+    "rules",
+    cls=Command,
+    short_help="List all rules.",
+    sections=_examples(
+        ("mlblint rules", "All rules, with what each finds."),
+        ("mlblint rules --format markdown", "As a table for a page of your own."),
+        ("mlblint rules --format json", "All there is to know, for a program."),
+    ),
+    context_settings=_SETTINGS,
+)
 @click.option(
     "--format",
     "form",
@@ -69,20 +93,30 @@ def explain(rule: str, color: Any, config: str | None) -> int:
     default="text",
     help="How to list them: text, json or markdown.",
 )
-@_color
-@_config
+@_color()
+@_config()
 def list_rules(form: Any, color: Any, config: str | None) -> int:
-    """List all rules."""
+    """List all rules, those of the repository included."""
     from mlblint.commands import rules
 
     return rules.catalogue(form, color, config)
 
 
-@click.command("init", cls=Command, short_help="Write a .mlblint.yaml.", context_settings=_SETTINGS)
+@click.command(
+    "init",
+    cls=Command,
+    short_help="Write a .mlblint.yaml.",
+    sections=_examples(
+        ("mlblint init --print", "Look at what would be written."),
+        ("mlblint init", "Write it, unless there is one."),
+    ),
+    context_settings=_SETTINGS,
+)
 @click.option("--force", is_flag=True, help="Replace a configuration file that is there.")
 @click.option("--print", "only_print", is_flag=True, help="Print it instead of writing it.")
 def init(force: bool, only_print: bool) -> int:
-    """Look at the repository and write a .mlblint.yaml."""
+    """Look at the repository and write a .mlblint.yaml with what it shows: the release of MetalLB,
+    its namespace, the interfaces, each with the file and the line where it was seen."""
     from mlblint.commands import setup
 
     return setup.init(force=force, only_print=only_print)
@@ -92,6 +126,11 @@ def init(force: bool, only_print: bool) -> int:
     "config",
     cls=Command,
     short_help="Show the configuration in effect.",
+    sections=_examples(
+        ("mlblint config", "Each value with its origin."),
+        ("mlblint config --format json", "The same for a program."),
+        ("mlblint config --format schema", "For editors that complete YAML."),
+    ),
     context_settings=_SETTINGS,
 )
 @click.option(
@@ -102,9 +141,10 @@ def init(force: bool, only_print: bool) -> int:
     default="yaml",
     help="How to print it: yaml or json; schema prints what may stand in a configuration.",
 )
-@_config
+@_config()
 def show_config(form: Any, config: str | None) -> int:
-    """Show the configuration in effect, and where each value came from."""
+    """Show the configuration in effect, and where each value came from: a line of a file, or
+    mlblint's own default."""
     from mlblint.commands import setup
 
     return setup.show_config(form, config)
@@ -114,6 +154,10 @@ def show_config(form: Any, config: str | None) -> int:
     "model",
     cls=Command,
     short_help="Show what is applied where, and by whom.",
+    sections=_examples(
+        ("mlblint model", "As a tree, cluster by cluster."),
+        ("mlblint model --format json", "The same for a program."),
+    ),
     context_settings=_SETTINGS,
 )
 @click.option(
@@ -124,8 +168,8 @@ def show_config(form: Any, config: str | None) -> int:
     default="text",
     help="How to print it: text or json.",
 )
-@_color
-@_config
+@_color()
+@_config()
 def show_model(form: Any, color: Any, config: str | None) -> int:
     """Show what mlblint believes of the repository: its clusters, what is applied to each and
     in which order, MetalLB, its pools, and who asks for which address."""
@@ -138,16 +182,23 @@ def show_model(form: Any, color: Any, config: str | None) -> int:
     "completion",
     cls=Command,
     short_help="Print a script that completes words in a shell.",
+    sections=(
+        (
+            "Lines to add to a shell's own file",
+            (
+                ('eval "$(mlblint completion bash)"', "To ~/.bashrc."),
+                ('eval "$(mlblint completion zsh)"', "To ~/.zshrc, below compinit."),
+                ("mlblint completion fish | source", "To ~/.config/fish/config.fish."),
+            ),
+        ),
+    ),
     context_settings=_SETTINGS,
 )
 @click.argument("shell", metavar="SHELL", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> int:
-    """Print the script that lets bash, zsh or fish complete mlblint's options and rules.
+    """Print the script that lets a shell complete mlblint's commands, options and rules.
 
-    \b
-    bash: mlblint completion bash > ~/.local/share/bash-completion/completions/mlblint
-    zsh:  mlblint completion zsh > ~/.zfunc/_mlblint
-    fish: mlblint completion fish > ~/.config/fish/completions/mlblint.fish
+    SHELL is bash, zsh or fish.
     """
     from mlblint.commands.completion import script
 
@@ -168,42 +219,90 @@ COMMANDS: dict[str, click.Command] = {
 HELP = """\
 Lint and repair the MetalLB configuration of a GitOps repository.
 
-PATHs are files and folders; the default is the current folder, and - is standard input. The
-rest of the repository is always looked at, too.
+PATHs are files and folders to report on; without one it is the current folder, and - is
+standard input. The rest of the repository is always looked at, too: what is wrong with a file
+does not depend on the PATHs. A PATH that is called like a command is written ./PATH."""
 
-\b
-Examples:
-  mlblint
-  mlblint --fix apps/
-  mlblint --diff | git apply
-  mlblint --select MLB3 clusters/
-  mlblint --diff-base origin/main
-  mlblint explain MLB301
+_EXAMPLES = (
+    ("mlblint", "Lint the current folder."),
+    ("mlblint --fix apps/", "Make the safe fixes in apps/."),
+    ("mlblint --diff | git apply", "The same by way of a patch, for everything."),
+    ("mlblint --select MLB3 clusters/", "Ask only the rules MLB300 to MLB399."),
+    ("mlblint --diff-base origin/main", "Report only what this branch causes."),
+    ("mlblint --watch", "Lint again whenever a file changes."),
+    ("mlblint - < values.yaml", "Lint what comes on standard input."),
+    ("mlblint explain MLB301", "Tell all about a rule."),
+)
 
-Exit codes: 0 nothing found, 1 problems found, 2 mlblint could not do its work."""
+_EXIT_CODES = (
+    ("0", "Nothing was found that counts: `fail-on` says what does, a warning if nothing else."),
+    ("1", "Problems were found."),
+    ("2", "mlblint or its input could not do its work: an option, the configuration, a file."),
+    ("128+N", "Ended by signal N."),
+)
+
+_ENVIRONMENT = (
+    ("NO_COLOR", "If not empty: no colours, unless --color says always."),
+    ("FORCE_COLOR", "If neither empty nor 0: colours even where no terminal is."),
+    ("COLUMNS", "How wide to print, whatever the terminal says."),
+    ("CI", "If not empty: no progress is shown."),
+    ("MLBLINT_DEBUG", "If not empty: where mlblint itself failed, if it does."),
+)
+
+_FILES = (
+    (".mlblint.yaml", "The configuration, at the root of the repository. Nothing in it is needed."),
+    ("pyproject.toml", "The same, as [tool.mlblint], if there is no .mlblint.yaml."),
+    (".gitignore", "What Git ignores is not looked at."),
+)
+
+_MORE = (
+    ("mlblint COMMAND --help", "What a command does."),
+    ("mlblint explain RULE", "What a rule finds, why, and how it is fixed."),
+    ("mlblint config --format schema", "What may stand in a configuration."),
+    ("docs/", "In mlblint's own repository: guides, and a page for each rule."),
+)
+
+_fixing, _choosing, _reporting, _hiding, _running = (
+    partial(click.option, cls=Option, section=title)
+    for title in ("Fixing", "Choosing rules", "Reports", "Hiding what is known", "Running")
+)
 
 
-@click.command("mlblint", cls=Command, commands=COMMANDS, help=HELP, context_settings=_SETTINGS)
+@click.command(
+    "mlblint",
+    cls=Command,
+    sections=(
+        ("Commands", [(name, one.get_short_help_str()) for name, one in COMMANDS.items()]),
+        ("Examples", _EXAMPLES),
+        ("Exit codes", _EXIT_CODES),
+        ("Environment", _ENVIRONMENT),
+        ("Files", _FILES),
+        ("More", _MORE),
+    ),
+    help=HELP,
+    context_settings=_SETTINGS,
+)
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path())
-@click.option("--fix", is_flag=True, help="Make the safe fixes in the files.")
-@click.option("--diff", is_flag=True, help="Print what --fix would do, as a patch.")
-@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the unsafe fixes, too.")
-@click.option("--show-fixes", is_flag=True, help="With --fix or --diff: list what was fixed.")
-@click.option(
+@_fixing("--fix", is_flag=True, help="Make the safe fixes in the files.")
+@_fixing("--diff", is_flag=True, help="Print what --fix would do, as a patch.")
+@_fixing("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the unsafe fixes, too.")
+@_fixing("--show-fixes", is_flag=True, help="With --fix or --diff: list what was fixed.")
+@_fixing("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if something was fixed.")
+@_choosing(
     "--select",
     multiple=True,
     metavar="RULES",
     shell_complete=_complete_rules,
     help="Use these rules only: ids, names, beginnings of ids, or ALL, with commas.",
 )
-@click.option(
+@_choosing(
     "--ignore",
     multiple=True,
     metavar="RULES",
     shell_complete=_complete_rules,
     help="Leave these rules out, beside the ignored.",
 )
-@click.option(
+@_reporting(
     "--output-format",
     multiple=True,
     type=click.Choice(FORMATS),
@@ -211,36 +310,47 @@ Exit codes: 0 nothing found, 1 problems found, 2 mlblint could not do its work."
     help="How to report: full, concise, grouped or markdown for people; json, sarif, github, "
     "gitlab, junit, checkstyle or rdjson for programs. Several need an --output-file each.",
 )
-@click.option(
+@_reporting(
     "--output-file",
     multiple=True,
     metavar="FILE",
     help="Where the report goes; - is standard output.",
 )
-@click.option("--statistics", is_flag=True, help="Count the findings of each rule instead.")
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
-@click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if something was fixed.")
-@click.option("--stdin-filename", metavar="FILE", help="The name of what comes with -.")
-@click.option("--add-ignore", is_flag=True, help="Write ignore comments for what is found.")
-@click.option("--reason", metavar="TEXT", help="With --add-ignore: what the comments say.")
-@click.option("--baseline", metavar="FILE", help="Hide the findings that FILE knows.")
-@click.option("--no-baseline", is_flag=True, help="Use no baseline, whatever is configured.")
-@click.option(
+@_reporting("--statistics", is_flag=True, help="Count the findings of each rule instead.")
+@_reporting("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+@_color(_reporting)
+@_hiding("--add-ignore", is_flag=True, help="Write ignore comments for what is found.")
+@_hiding("--reason", metavar="TEXT", help="With --add-ignore: what the comments say.")
+@_hiding("--baseline", metavar="FILE", help="Hide the findings that FILE knows.")
+@_hiding("--no-baseline", is_flag=True, help="Use no baseline, whatever is configured.")
+@_hiding(
     "--write-baseline",
     metavar="FILE",
     help="Write what is found to FILE; of a FILE that is there, take out what is gone.",
 )
-@click.option(
-    "--grow-baseline", is_flag=True, help="With --write-baseline: add what is new as well."
-)
-@click.option(
+@_hiding("--grow-baseline", is_flag=True, help="With --write-baseline: add what is new as well.")
+@_hiding(
     "--diff-base",
     metavar="REV",
     help="Report only what the changes since the branch left REV cause.",
 )
-@_color
-@_config
-@click.version_option(__version__, prog_name="mlblint", message="%(prog)s %(version)s")
+@_running("--watch", is_flag=True, help="Lint again whenever a file changes, until Ctrl-C.")
+@_running("--show-files", is_flag=True, help="List the files that would be linted, and end.")
+@_running(
+    "--show-settings",
+    is_flag=True,
+    help="Show the configuration that would be used, and where each value came from, and end.",
+)
+@_running("--stdin-filename", metavar="FILE", help="The name of what comes with -.")
+@_config(_running)
+@click.version_option(
+    __version__,
+    prog_name="mlblint",
+    message="%(prog)s %(version)s",
+    cls=Option,
+    section="Running",
+)
+@click.help_option("-h", "--help", cls=Option, section="Running")
 def lint(**given: Any) -> int:
     from mlblint.commands.conflicts import refuse_conflicts
 

@@ -1,14 +1,18 @@
-"""How `--help` looks."""
+"""How `--help` looks: options by what they are for, and then examples and whatever else a person
+needs who has nothing but a terminal."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
 
 MAX_WIDTH, NARROW = 88, 60
+
+Rows = Sequence[tuple[str, str]]
+"""Terms, each with what it means."""
 
 
 class Formatter(click.HelpFormatter):
@@ -17,11 +21,11 @@ class Formatter(click.HelpFormatter):
     def __init__(
         self, indent_increment: int = 2, width: int | None = None, max_width: int | None = None
     ) -> None:
-        columns = shutil.get_terminal_size().columns
+        columns = width or shutil.get_terminal_size().columns
         super().__init__(indent_increment, max(30, min(columns, MAX_WIDTH)), max_width)
 
     def write_dl(
-        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+        self, rows: Iterable[tuple[str, str]], col_max: int = 34, col_spacing: int = 2
     ) -> None:
         super().write_dl(rows, col_max if self.width >= NARROW else 4, col_spacing)
 
@@ -30,24 +34,34 @@ class Context(click.Context):
     formatter_class = Formatter
 
 
+class Option(click.Option):
+    """An option that stands in one of the sections of the help."""
+
+    def __init__(self, *arguments: Any, section: str, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.section = section
+
+
 class Command(click.Command):
+    """`sections` follow the options in the help."""
+
     context_class = Context
 
     def __init__(
-        self, *arguments: Any, commands: Mapping[str, click.Command] | None = None, **settings: Any
+        self, *arguments: Any, sections: Sequence[tuple[str, Rows]] = (), **settings: Any
     ) -> None:
         super().__init__(*arguments, **settings)
-        self.commands = commands or {}
+        self.sections = sections
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        super().format_options(ctx, formatter)
-        if self.commands:
-            with formatter.section("Commands"):
-                formatter.write_dl(
-                    [
-                        (name, command.get_short_help_str())
-                        for name, command in self.commands.items()
-                    ]
-                )
-            formatter.write_paragraph()
-            formatter.write_text("A PATH that is called like a command is written ./PATH.")
+        options: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            # Newer releases of click would list arguments as well, about which there is nothing
+            # to say here.
+            record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
+            if record is not None:
+                section = parameter.section if isinstance(parameter, Option) else "Options"
+                options.setdefault(section, []).append(record)
+        for title, rows in (*options.items(), *self.sections):
+            with formatter.section(title):
+                formatter.write_dl(rows)

@@ -28,7 +28,7 @@ LAYERS = (
     ("commits",),
     ("init", "rule_docs"),
     ("report",),
-    ("manual", "command_line", "commands", "cli", "__main__"),
+    ("manual", "command_line", "commands", "cli", "help_docs", "__main__"),
 )
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from mlblint import command_line
+
 MLBLINT = [sys.executable, "-m", "mlblint"]
-COMMANDS = ([], ["explain"], ["rules"], ["init"], ["config"])
+COMMANDS = [[], *([name] for name in command_line.COMMANDS)]
 
 
 def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
