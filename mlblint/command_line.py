@@ -334,6 +334,7 @@ _fixing, _choosing, _reporting, _hiding, _running = (
     metavar="REV",
     help="Report only what the changes since the branch left REV cause.",
 )
+@_running("--hook", is_flag=True, help="PATHs are a commit: tell, too, what it breaks beyond.")
 @_running("--watch", is_flag=True, help="Lint again whenever a file changes, until Ctrl-C.")
 @_running("--show-files", is_flag=True, help="List the files that would be linted, and end.")
 @_running(

@@ -121,7 +121,16 @@ def _git_files(root: str) -> list[str] | None:
 
 
 def _walk(root: str) -> Iterator[str]:
-    """All files below `root`; a folder that vanishes or may not be read has none."""
+    """All files below `root`."""
+    for folder, entries in folders(root):
+        for entry in entries:
+            if not _is_folder(entry):
+                yield f"{folder}/{entry.name}" if folder else entry.name
+
+
+def folders(root: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
+    """The folders below `root`, and what lies in each; one that vanishes or may not be read is
+    left out."""
     todo = [""]
     while todo:
         folder = todo.pop()
@@ -132,12 +141,10 @@ def _walk(root: str) -> Iterator[str]:
             continue
         if folder and any(entry.name == ".git" for entry in entries):
             continue
+        yield folder, entries
         for entry in entries:
-            name = f"{folder}/{entry.name}" if folder else entry.name
-            if not _is_folder(entry):
-                yield name
-            elif entry.name not in _SKIPPED_FOLDERS:
-                todo.append(name)
+            if _is_folder(entry) and entry.name not in _SKIPPED_FOLDERS:
+                todo.append(f"{folder}/{entry.name}" if folder else entry.name)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from datetime import date
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from mlblint import discovery, engine
 from mlblint.cards import JUDGE_OF_COMMENTS, Card, all_cards
@@ -27,13 +28,16 @@ from mlblint.text.source import Source
 Mark = Callable[[Sequence[Finding]], Sequence[Finding]]
 """Gives a suppression to the findings that are known already."""
 
+Track = Callable[[str, Sequence[Any]], Iterable[Any]]
+"""Gives back what it is given, one by one, and tells somebody how far it is with what."""
+
 
 @dataclass(frozen=True)
 class Request:
     """`named` are the files to report on, None for all; `beyond` them, what no mark hides. The
     whole repository is looked at in any case. `changed` holds bytes that stand in for what is on
     disk. Comments that ignore something until a day before `today` have expired. `marks` say
-    what is known already."""
+    what is known already. `track` follows the work, if somebody wants to see it."""
 
     root: Path
     config: Config
@@ -43,6 +47,7 @@ class Request:
     today: date | None = None
     marks: tuple[Mark, ...] = ()
     beyond: bool = False
+    track: Track | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,12 @@ class Result:
 
 
 def lint(request: Request) -> Result:
-    model = build_model(files_of(request), request.config)
+    files = files_of(request)
+    if request.track:
+        # Whoever builds the model finds the files read.
+        for path in request.track("Reading files", files.paths):
+            files.parts(path)
+    model = build_model(files, request.config)
     refuse_impossible_prefix(request.config, model)
     cards = all_cards(request.root, request.config.rules.extend_rules)
     check_options(request.config, {card.id: card.options or {} for card in cards})
@@ -106,7 +116,8 @@ def _outcome(
     it."""
     last = [rule for rule in rules if rule.card.id == JUDGE_OF_COMMENTS]
     first = [rule for rule in rules if rule not in last]
-    outcome = engine.run(model, request.config, first)
+    tracked = request.track("Asking rules", first) if request.track else first
+    outcome = engine.run(model, request.config, tracked)
     sources = filter(None, map(model.files.source, model.files.paths))
     speaking = [source for source in sources if "mlblint:" in source.text]
     if not speaking:

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "mlblint"
 LAYERS = (
     ("package_data", "records", "boundaries", "patterns"),
     ("text",),
-    ("schema", "schema_quick", "findings", "discovery", "writing", "git"),
+    ("schema", "schema_quick", "findings", "discovery", "changes", "writing", "git"),
     ("repo",),
     ("config",),
     ("cards", "compiled_cards"),

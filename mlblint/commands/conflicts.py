@@ -6,19 +6,17 @@ from typing import Any
 
 import click
 
-_ONE_OF = ("fix", "add_ignore", "write_baseline")
+_ONE_OF = ("fix", "add_ignore", "write_baseline", "watch", "show_files", "show_settings")
 """What a run can be for, beside reporting."""
 
-_NOT_WITH_WRITE_BASELINE = (
-    "diff",
-    "baseline",
-    "no_baseline",
-    "diff_base",
-    "output_format",
-    "output_file",
-    "statistics",
-    "stdin_filename",
-)
+_REPORTS = ("diff", "output_format", "output_file", "statistics")
+_NOT_WITH = {
+    "write_baseline": (*_REPORTS, "baseline", "no_baseline", "diff_base", "stdin_filename"),
+    "watch": ("diff", "output_file"),
+    "show_files": _REPORTS,
+    "show_settings": _REPORTS,
+}
+_FOR_PEOPLE = ("full", "concise", "grouped")
 
 
 _NOT_WITH_HOOK = ("diff_base", "add_ignore", "write_baseline", "stdin_filename")
@@ -37,6 +35,10 @@ def _about_purpose(given: dict[str, Any]) -> None:
         raise click.UsageError(f"{purposes[0]} and {purposes[1]} exclude each other")
     if given["fix"] and given["diff"]:
         raise click.UsageError("--fix and --diff exclude each other")
+    for option, others in _NOT_WITH.items():
+        for other in others if _is_given(given, option) else ():
+            if _is_given(given, other):
+                raise click.UsageError(f"{_name(option)} and {_name(other)} exclude each other")
     for option in ("unsafe_fixes", "show_fixes", "exit_non_zero_on_fix"):
         if given[option] and given["add_ignore"]:
             raise click.UsageError(f"{_name(option)} is about fixes: --add-ignore makes none")
@@ -53,9 +55,6 @@ def _about_baseline(given: dict[str, Any]) -> None:
         if given["grow_baseline"]:
             raise click.UsageError("--grow-baseline needs --write-baseline")
         return
-    for option in _NOT_WITH_WRITE_BASELINE:
-        if _is_given(given, option):
-            raise click.UsageError(f"--write-baseline and {_name(option)} exclude each other")
     if given["paths"]:
         raise click.UsageError("a baseline is for the whole repository: give no PATH")
 
@@ -70,11 +69,16 @@ def _about_input(given: dict[str, Any]) -> None:
         raise click.UsageError("- (standard input) cannot be combined with other paths")
     if given["stdin_filename"] and given["paths"] != ("-",):
         raise click.UsageError("--stdin-filename is for standard input: give - as the only path")
+    for option in ("watch", "show_files", "show_settings"):
+        if given[option] and given["paths"] == ("-",):
+            raise click.UsageError(f"{_name(option)} is about files: - (standard input) is none")
 
 
 def _about_output(given: dict[str, Any]) -> None:
     formats, files = given["output_format"], given["output_file"]
     writes = given["fix"] or given["add_ignore"]
+    if given["watch"] and not set(formats) <= set(_FOR_PEOPLE):
+        raise click.UsageError("--watch is for people: the format is full, concise or grouped")
     taken = given["diff"] or (writes and given["paths"] == ("-",))
     if files and len(files) != len(formats or ("full",)):
         raise click.UsageError(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from mlblint.cards import Card
 from mlblint.commands import Failure, known
 from mlblint.commands.output import say, say_bytes, style, tell, write_report
+from mlblint.commands.progress import shown
 from mlblint.commands.repository import (
     Repository,
     current_folder,
@@ -19,12 +21,14 @@ from mlblint.commands.repository import (
     refuse_bad_configuration,
     repository,
 )
+from mlblint.commands.showing import show_files, show_settings
 from mlblint.config import Config, override, selector_problem
 from mlblint.discovery import DiscoveryError, named, repository_files
 from mlblint.findings import SEVERITIES, Finding
 from mlblint.pipeline import Request, Result
 from mlblint.pipeline import lint as look
 from mlblint.records import dataclass
+from mlblint.repo.files import Files
 from mlblint.report import formats, text
 from mlblint.report.colours import Choice
 from mlblint.report.harmless import shown_line
@@ -62,6 +66,9 @@ class Options:
     grow_baseline: bool = False
     diff_base: str | None = None
     hook: bool = False
+    watch: bool = False
+    show_files: bool = False
+    show_settings: bool = False
     color: Choice = "auto"
     config: str | None = None
     today: date | None = None
@@ -88,12 +95,47 @@ class Run:
     undone: bool = False
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What a command line is about: the repository, and its configuration with what the command
+    line says. With `--hook`, `part` is what a commit has to do with it."""
+
+    folder: Path
+    root: Path
+    config: Config
+    cards: tuple[Card, ...]
+    part: Part | None = None
+
+
 def lint(options: Options) -> int:
-    folder = current_folder()
+    if options.watch:
+        from mlblint.commands.watch import watch
+
+        return watch(options)
     if options.hook:
-        return _lint_commit(folder, options)
+        return _lint_commit(current_folder(), options)
+    about = subject(options)
+    if options.show_settings:
+        show_settings(about.config)
+        return 0
+    if options.show_files:
+        wanted = _request(about, options).named
+        if wanted is None:
+            wanted = frozenset(repository_files(about.root, about.config.exclude))
+        show_files(about.folder, about.root, wanted)
+        return 0
+    return look_and_report(about, options)[0]
+
+
+def subject(options: Options) -> Subject:
+    folder = current_folder()
     start = options.stdin_filename or "." if options.stdin else (*options.paths, ".")[0]
-    return _lint(folder, folder / start, options)
+    return _subject(folder, folder / start, options)
+
+
+def _subject(folder: Path, start: Path, options: Options, part: Part | None = None) -> Subject:
+    found = repository(start, folder / options.config if options.config else None)
+    return Subject(folder, found.root, _configured(found, options), found.cards, part)
 
 
 def _lint_commit(folder: Path, options: Options) -> int:
@@ -107,30 +149,30 @@ def _lint_commit(folder: Path, options: Options) -> int:
         if part.root != folder:
             sys.stdout.flush()
             tell(f"in {os.path.relpath(part.root, folder)}, from where the paths are seen:")
-        codes.append(_lint(folder, part.root, options, part))
+        codes.append(look_and_report(_subject(folder, part.root, options, part), options)[0])
     return max(codes)
 
 
-def _lint(folder: Path, start: Path, options: Options, part: Part | None = None) -> int:
-    found = repository(start, folder / options.config if options.config else None)
-    config = _configured(found, options)
+def look_and_report(
+    about: Subject, options: Options, prepare: Callable[[Request], Request] = lambda same: same
+) -> tuple[int, Files | None]:
+    """The exit code, and the files as they were read."""
     _refuse_bad_targets(options)
-    with refuse_bad_configuration(found.root):
-        request = _request(found.root, config, folder, options, part)
+    with refuse_bad_configuration(about.root), shown(sys.stderr, os.environ) as track:
+        request = prepare(replace(_request(about, options), track=track))
         if options.write_baseline is not None:
-            return known.write_baseline(
-                request, folder, options.write_baseline, found.cards, grow=options.grow_baseline
-            )
+            name, grow = options.write_baseline, options.grow_baseline
+            return known.write_baseline(request, about.folder, name, about.cards, grow=grow), None
         request, baseline = known.with_known(
-            request, folder, options.baseline, options.no_baseline, options.diff_base
+            request, about.folder, options.baseline, options.no_baseline, options.diff_base
         )
         run = _run(request, options)
     if baseline is not None:
-        known.tell_stale(baseline, run.result, found.cards)
+        known.tell_stale(baseline, run.result, about.cards)
     for path, reason in run.result.unreadable:
         tell(f"{path}: cannot be read: {reason}")
-    _report(run, found.root, found.cards, options)
-    return _exit_code(run, config, options)
+    _report(run, about.root, about.cards, options)
+    return _exit_code(run, about.config, options), run.result.repository
 
 
 def _run(request: Request, options: Options) -> Run:
@@ -179,11 +221,13 @@ def _configured(found: Repository, options: Options) -> Config:
             problem = selector_problem(selector, names(found.cards))
             if problem:
                 raise Failure(printable(f"{option}: {problem}"))
-    values: dict[str, tuple[str, ...]] = {}
+    values: dict[str, tuple[str, ...] | str | None] = {}
     if select:
         values = {"rules.select": select, "rules.ignore": ignore}
     elif ignore:
         values = {"rules.ignore": (*found.config.rules.ignore, *ignore)}
+    if options.baseline is not None or options.no_baseline:
+        values["baseline"] = options.baseline
     return override(found.config, values)
 
 
@@ -200,13 +244,12 @@ def _refuse_bad_targets(options: Options) -> None:
             raise Failure(printable(f"--output-file {file}: there is no folder {parent}"))
 
 
-def _request(
-    root: Path, config: Config, folder: Path, options: Options, part: Part | None
-) -> Request:
-    if part is not None:
+def _request(about: Subject, options: Options) -> Request:
+    root, config, folder = about.root, about.config, about.folder
+    if about.part is not None:
         from mlblint.commands import hook
 
-        return hook.request(part, config, folder, options.today)
+        return hook.request(about.part, config, folder, options.today)
     if options.stdin:
         path = _stdin_path(root, folder, options.stdin_filename or "stdin.yaml")
         changed = {path: _read_stdin()}

@@ -8,7 +8,8 @@ from typing import Literal
 from mlblint.commands import Failure
 from mlblint.commands.output import say_bytes, tell
 from mlblint.commands.repository import current_folder, refuse_bad_configuration, repository
-from mlblint.config import Config, find_root, render_config
+from mlblint.commands.showing import show_settings
+from mlblint.config import Config, find_root
 from mlblint.init import Fact, InitError, Seen, render, write
 from mlblint.package_data import data_folder
 from mlblint.repo.model import Cluster, Model
@@ -43,7 +44,7 @@ def show_config(form: Literal["yaml", "json", "schema"], config: str | None) -> 
         return 0
     folder = current_folder()
     found = repository(folder, folder / config if config else None)
-    say_bytes(render_config(found.config, form).encode("utf-8", "backslashreplace"))
+    show_settings(found.config, form)
     return 0
 
 

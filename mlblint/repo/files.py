@@ -71,12 +71,21 @@ class Files:
         }
         if paths is not None:
             differing |= self.names ^ other.names
-        other._sources = _without(differing, self._sources)
-        other._relevant = _without(differing, self._relevant)
-        other._all = _without(differing, self._all)
-        other.unreadable = _without(differing, self.unreadable)
-        other.not_text = _without(differing, self.not_text)
-        return other
+        return other._knowing(self, differing)
+
+    def read_again(self, stale: Iterable[str], paths: Iterable[str]) -> Files:
+        """What is on disk later: `paths` are there now, and those that are `stale` have changed."""
+        other = Files(self.root, paths, self.changed, self.relevant)
+        return other._knowing(self, {*stale} | (self.names ^ other.names))
+
+    def _knowing(self, other: Files, differing: set[str]) -> Files:
+        """With what `other` has read and parsed of the files that do not differ."""
+        self._sources = _without(differing, other._sources)
+        self._relevant = _without(differing, other._relevant)
+        self._all = _without(differing, other._all)
+        self.unreadable = _without(differing, other.unreadable)
+        self.not_text = _without(differing, other.not_text)
+        return self
 
     @cached_property
     def names(self) -> frozenset[str]:
