@@ -75,7 +75,7 @@ class Watch:
         with pytest.raises(KeyboardInterrupt):
             watch(
                 Options(**given),  # type: ignore[arg-type]
-                Clock(wait, lambda: datetime(2026, 11, 21, 5, 4, 3)),
+                Clock(wait, lambda: 0.0, lambda: datetime(2026, 11, 21, 5, 4, 3)),
             )
         return said
 
@@ -213,6 +213,20 @@ def test_somebody_who_never_stops_writing_is_not_waited_for(
 
     assert "apps/log.json is new" in looking(begin)[1]
     assert looking.quiet == PATIENCE
+
+
+def test_a_disk_that_answers_slowly_is_asked_less_often(looking: Watch) -> None:
+    waited: list[float] = []
+    times = iter([0.0, 0.01, 1.0, 1.1, 2.0, 2.0])
+
+    def wait(seconds: float) -> None:
+        waited.append(round(seconds, 6))
+        if len(waited) == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        watch(Options(), Clock(wait, lambda: next(times)))
+    assert waited == [INTERVAL, INTERVAL, 2.0, INTERVAL]
 
 
 def test_many_changes_are_counted(looking: Watch) -> None:

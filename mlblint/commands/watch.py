@@ -22,6 +22,8 @@ from mlblint.report.summary import plural
 
 INTERVAL, QUIET = 0.5, 0.1
 """Seconds between two looks at the disk, and while files are still being written."""
+SHARE = 20
+"""A look at a large repository takes long; it is waited so many times as long."""
 PATIENCE = 20
 """So many looks wait for quiet: somebody may never stop writing."""
 NAMED = 3
@@ -34,6 +36,7 @@ class Clock:
     """Time, which tests bring along."""
 
     wait: Callable[[float], None] = time.sleep
+    seconds: Callable[[], float] = time.monotonic
     now: Callable[[], datetime] = datetime.now
 
 
@@ -55,9 +58,12 @@ def watch(options: Options, clock: Clock = Clock()) -> int:
     count = sum(stamp is not None for stamp in snapshot.files.values())
     tell(f"{_time(clock)}: watching {plural(count, 'file')}; Ctrl-C ends this")
     state = _look(State(about), options, clock)
+    took = 0.0
     while True:
-        clock.wait(INTERVAL)
+        clock.wait(max(INTERVAL, SHARE * took))
+        begun = clock.seconds()
         later = snapshot.later()
+        took = clock.seconds() - begun
         if snapshot.differing(later):
             later = _settled(later, clock)
         changed = _worth_a_look(snapshot.differing(later), later, state)
