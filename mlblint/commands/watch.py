@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from mlblint.commands.output import say, tell
 from mlblint.config.files import PYPROJECT, YAML_NAMES
 from mlblint.discovery import SUFFIXES, glob_matcher, repository_files
 from mlblint.pipeline import Request
+from mlblint.records import dataclass
 from mlblint.repo.files import Files
 from mlblint.report.summary import plural
 
@@ -50,7 +51,7 @@ class State:
     stale: frozenset[str] = frozenset()
 
 
-def watch(options: Options, clock: Clock = Clock()) -> int:
+def watch(options: Options, clock: Clock = Clock()) -> int:  # noqa: B008 - it never changes
     """Goes on until something ends the process. What is wrong at the start ends it, too."""
     about = subject(options)
     snapshot = take(str(about.root), _settings(about, options))

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from mlblint import cli
+from mlblint import cli, command_line
 
 TODAY = date(2026, 11, 21)
 CONFIG = "network: {interfaces: [eth0]}\nrules: {select: [MLB301, MLB903]}\n"
@@ -105,7 +105,7 @@ def shell(
         def today(cls) -> date:
             return TODAY
 
-    monkeypatch.setattr(cli, "date", Today)
+    monkeypatch.setattr(command_line, "date", Today)
     shell = Shell(tmp_path, capsysbinary, monkeypatch)
     shell.write({".mlblint.yaml": CONFIG})
     return shell
