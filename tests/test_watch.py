@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import shutil
 import signal
@@ -340,6 +342,21 @@ def test_a_named_path_that_is_gone_is_said_and_may_come_back(looking: Watch) -> 
 def test_what_is_wrong_at_the_start_ends_it(looking: Watch, options: dict[str, object]) -> None:
     with pytest.raises(Failure):
         watch(Options(**options), Clock(lambda seconds: pytest.fail("it waits")))  # type: ignore[arg-type]
+
+
+class Full(io.StringIO):
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_an_output_that_is_full_ends_it(looking: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill() -> None:
+        looking.write("apps/l2.yaml", FIXED)()
+        monkeypatch.setattr("mlblint.commands.discard_output", lambda: None)
+        monkeypatch.setattr(sys, "stdout", Full())
+
+    with pytest.raises(Failure, match="standard output cannot be written"):
+        looking(fill)
 
 
 def test_the_screen_is_cleared_on_a_terminal_only(

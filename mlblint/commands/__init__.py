@@ -16,6 +16,10 @@ class Failure(Exception):  # noqa: N818 - it is the tool that failed, and this i
         self.lines = lines
 
 
+class OutputLost(Failure):
+    """Nothing that is said after this would be read."""
+
+
 @contextmanager
 def writing_output() -> Iterator[None]:
     """Around everything that is written to standard output, which may be a full disk."""
@@ -25,7 +29,7 @@ def writing_output() -> Iterator[None]:
         raise
     except OSError as error:
         discard_output()
-        raise Failure(f"standard output cannot be written: {error.strerror}") from None
+        raise OutputLost(f"standard output cannot be written: {error.strerror}") from None
 
 
 def discard_output() -> None:

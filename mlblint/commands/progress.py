@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -37,6 +38,8 @@ class Progress:
     def _draw(self, what: str, number: int, count: int) -> None:
         done = "#" * (BAR * number // count)
         line = f"{what} [{done:.<{BAR}}] {number:,} of {count:,}"
+        # A line that fills the terminal could not be drawn over.
+        line = line[: shutil.get_terminal_size().columns - 1]
         self._stream.write(f"\r{line}")
         self._stream.flush()
         self._width = len(line)

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from mlblint.changes import Snapshot, take
-from mlblint.commands import Failure, writing_output
+from mlblint.commands import Failure, OutputLost, writing_output
 from mlblint.commands.lint import Options, Subject, look_and_report, subject
 from mlblint.commands.output import say, tell
 from mlblint.config.files import PYPROJECT, YAML_NAMES
@@ -109,6 +109,8 @@ def _look_again(
         state = replace(state, about=subject(options))
         snapshot = snapshot.also(_settings(state.about, options))
         state = _look(state, options, clock)
+    except OutputLost:
+        raise
     except Failure as failure:
         for line in failure.lines:
             tell(line)
