@@ -190,3 +190,28 @@ def test_other_bytes_and_other_files_share_what_is_the_same(tmp_path: Path) -> N
     again = other.with_changes({}, files.paths)
     assert again.documents("c.yaml")[0].data == {"c": 1}
     assert again.documents("b.yaml")[0].data == {"b": 1}
+
+
+def test_what_has_changed_on_disk_is_read_again_and_nothing_else(tmp_path: Path) -> None:
+    files = files_in(tmp_path, {"a.yaml": "a: 1\n", "b.yaml": "b: 1\n", "c.yaml": "c: 1\n"})
+    before = {path: files.documents(path) for path in files.paths}
+    for name in ("a.yaml", "b.yaml", "d.yaml"):
+        (tmp_path / name).write_text("x: 2\n")
+    (tmp_path / "c.yaml").unlink()
+    later = files.read_again(["b.yaml"], ["a.yaml", "b.yaml", "d.yaml"])
+    assert later.documents("a.yaml")[0] is before["a.yaml"][0]
+    assert later.documents("b.yaml")[0].data == {"x": 2}
+    assert later.documents("c.yaml") == []
+    assert later.documents("d.yaml")[0].data == {"x": 2}
+    assert files.documents("b.yaml") == before["b.yaml"]
+
+
+def test_a_file_that_could_not_be_read_is_read_again(tmp_path: Path) -> None:
+    files = files_in(tmp_path, {"a.yaml": "a: 1\n"})
+    (tmp_path / "a.yaml").unlink()
+    assert files.source("a.yaml") is None
+    (tmp_path / "a.yaml").write_text("a: 2\n")
+    later = files.read_again(["a.yaml"], ["a.yaml"])
+    assert later.documents("a.yaml")[0].data == {"a": 2}
+    assert later.unreadable == {}
+    assert list(files.unreadable) == ["a.yaml"]
