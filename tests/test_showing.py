@@ -121,6 +121,7 @@ def test_the_settings_know_what_the_command_line_says(capsys: pytest.CaptureFixt
         (("--output-format", "json"), "{} and --output-format exclude each other"),
         (("--statistics",), "{} and --statistics exclude each other"),
         (("-",), "{} is about files: - (standard input) is none"),
+        (("--hook",), "--hook and {} exclude each other"),
     ],
 )
 def test_what_contradicts_them_is_refused(

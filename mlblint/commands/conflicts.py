@@ -15,11 +15,17 @@ _NOT_WITH = {
     "watch": ("diff", "output_file"),
     "show_files": _REPORTS,
     "show_settings": _REPORTS,
+    "hook": (
+        "diff_base",
+        "add_ignore",
+        "write_baseline",
+        "stdin_filename",
+        "watch",
+        "show_files",
+        "show_settings",
+    ),
 }
 _FOR_PEOPLE = ("full", "concise", "grouped")
-
-
-_NOT_WITH_HOOK = ("diff_base", "add_ignore", "write_baseline", "stdin_filename")
 
 
 def refuse_conflicts(given: dict[str, Any]) -> None:
@@ -60,9 +66,6 @@ def _about_baseline(given: dict[str, Any]) -> None:
 
 
 def _about_input(given: dict[str, Any]) -> None:
-    for option in _NOT_WITH_HOOK:
-        if given["hook"] and _is_given(given, option):
-            raise click.UsageError(f"--hook and {_name(option)} exclude each other")
     if given["hook"] and "-" in given["paths"]:
         raise click.UsageError("--hook is about a commit, not about standard input")
     if "-" in given["paths"] and len(given["paths"]) > 1:
