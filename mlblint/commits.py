@@ -21,7 +21,15 @@ from mlblint.findings import Finding
 from mlblint.pipeline import Mark, Request, concerns, opened
 from mlblint.records import dataclass
 from mlblint.repo.files import Files
-from mlblint.revisions import RevisionError, asked, branching_point, hidden, look_back, presence
+from mlblint.revisions import (
+    RevisionError,
+    asked,
+    branching_point,
+    hidden,
+    look_back,
+    presence,
+    refuse_options,
+)
 
 FROM, TO = "PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"
 """What pre-commit tells its hooks of a push, and of `--from-ref` and `--to-ref`."""
@@ -158,17 +166,17 @@ _NAMES = ("-r", "-z", "--name-status", "--no-renames", "--no-ext-diff", "--ignor
 
 
 def _pushed(top: Path, index: str | None, start: str, end: str) -> Commit:
-    try:
-        base = branching_point(top, start, end)
-    except RevisionError:
-        # So does pre-commit, which has asked the same before.
-        base = branching_point(top, start, start)
+    refuse_options(start, end)
     head, last = (
-        asked(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{one}^{{commit}}")
-        for one in ("HEAD", end)
+        asked(top, "rev-parse", "--verify", "--quiet", f"{one}^{{commit}}") for one in ("HEAD", end)
     )
     if last is None:
         raise RevisionError(f"Git knows no revision `{end}`")
+    try:
+        base = branching_point(top, start, last)
+    except RevisionError:
+        # Without a common ancestor pre-commit takes all that differs, too.
+        base = branching_point(top, start, start)
     changes = _changes(top, index, "diff-tree", *_NAMES, base, last, "--")
     return replace(_commit(top, index, (base,), [changes]), is_here=head == last)
 

@@ -133,8 +133,7 @@ class _Entry:
 
 def branching_point(root: Path, revision: str, branch: str = "HEAD") -> str:
     """The commit where the branch left the revision."""
-    if revision.startswith("-") or not revision.strip() or "\0" in revision:
-        raise RevisionError(f"`{revision}` is not the name of a revision")
+    refuse_options(revision, branch)
     inside = git.run(root, "rev-parse", "--is-shallow-repository")
     if inside is None:
         raise RevisionError("there is no `git` to ask")
@@ -154,6 +153,12 @@ def branching_point(root: Path, revision: str, branch: str = "HEAD") -> str:
         hint = deepen if shallow else ": the histories have nothing in common"
         raise RevisionError(f"the current branch and `{revision}` have no common ancestor{hint}")
     return base
+
+
+def refuse_options(*revisions: str) -> None:
+    for revision in revisions:
+        if revision.startswith("-") or not revision.strip() or "\0" in revision:
+            raise RevisionError(f"`{revision}` is not the name of a revision")
 
 
 def asked(root: Path, *arguments: str) -> str | None:
