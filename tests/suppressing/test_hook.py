@@ -240,11 +240,14 @@ def test_what_is_not_in_the_commit_neither_fails_nor_helps_it(built) -> None:
 
 
 def test_what_git_ignores_may_be_made_where_it_is_applied(built) -> None:
-    built.commit({".gitignore": "more.yaml\n"})
+    there = {"grafana/x.yaml": "", "more/x.yaml": ""}
+    built.commit({".gitignore": "more.yaml\n", "apps.yaml": APPLICATIONS, **there})
     built.write({"base/more.yaml": pool("more", "10.3.0.0/24")})
     more = BUILT["base/kustomization.yaml"].replace("[", "[more.yaml, ")
     stage(built, {"base/kustomization.yaml": more})
     assert told(built, "base/kustomization.yaml") == built.spots() == []
+    stage(built, {".gitignore": "\n"})
+    assert told(built, "base/kustomization.yaml") == ["MLB507 base/kustomization.yaml:1"]
 
 
 def test_the_index_that_git_makes_for_a_part_of_what_is_staged(cluster, monkeypatch) -> None:
