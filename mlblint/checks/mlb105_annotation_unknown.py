@@ -63,7 +63,7 @@ def _of_service(service: Service, cluster: Cluster, context: Context) -> Iterato
     if service.type == "LoadBalancer" and is_for_metallb(service, cluster):
         places = {key: service.note(key) for key in service.notes}
         yield from _unknown(_Keys(service.notes, places, owner, subject), cluster, context)
-        yield from _no_mapping(service, owner, subject)
+        yield from _listed(service, owner, subject)
     elif service.type in ("ClusterIP", "NodePort", "ExternalName") and _type_is_known(service):
         for key in filter(is_request, service.notes):
             place = service.note(key)
@@ -98,8 +98,9 @@ def _of_gateway(delivered: Delivered, cluster: Cluster, context: Context) -> Ite
     if not resource.is_a("gateway.networking.k8s.io", "Gateway") or any(map(is_request, notes)):
         return
     places = {key: resource.place(*path, key) for key in notes}
-    keys = _Keys(notes, places, f"Gateway `{resource.name}`", subject_of(delivered, cluster))
-    yield from _unknown(keys, cluster, context)
+    owner, subject = f"Gateway `{resource.name}`", subject_of(delivered, cluster)
+    yield from _unknown(_Keys(notes, places, owner, subject), cluster, context)
+    yield from _no_mapping(resource.get(*path), resource.place(*path), owner, subject)
 
 
 def _unknown(keys: _Keys, cluster: Cluster, context: Context) -> Iterator[Problem]:
@@ -144,15 +145,19 @@ def _misspelt(key: str, near: NearRequest, keys: _Keys, context: Context) -> Pro
     )
 
 
-def _no_mapping(service: Service, owner: str, subject: Subject) -> Iterator[Problem]:
-    """Annotations as a list: the API server refuses them, a chart does not render."""
+def _listed(service: Service, owner: str, subject: Subject) -> Iterator[Problem]:
     if isinstance(service.source, Release):
         given = service.source.value(*(service.spec_path or ()), "annotations")
-        value, place = (given.value, given.place) if given is not None else (None, None)
+        if given is not None:
+            yield from _no_mapping(given.value, given.place, owner, subject)
     else:
-        value = service.source.resource.get(*service.annotations_path)
-        place = service.source.resource.place(*service.annotations_path)
-    if place is not None and isinstance(value, list) and "metallb" in str(value).lower():
+        resource, path = service.source.resource, service.annotations_path
+        yield from _no_mapping(resource.get(*path), resource.place(*path), owner, subject)
+
+
+def _no_mapping(value: object, place: Place, owner: str, subject: Subject) -> Iterator[Problem]:
+    """Annotations as a list: the API server refuses them, a chart does not render."""
+    if isinstance(value, list) and "metallb" in str(value).lower():
         yield Problem(
             place=place.key,
             message=(
