@@ -4,12 +4,13 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 TALOS := tests/fixtures/talos/broken
 
-.PHONY: demo test test-long check docs site clean help
+.PHONY: demo test test-long bench check docs site clean help
 
 help:
 	@echo "make demo       install mlblint into $(VENV), lint a small repository, show its fixes"
 	@echo "make test       style, types and the test suite"
 	@echo "make test-long  the tests that take minutes: wheels, hooks, oracles, other people's files"
+	@echo "make bench      measure mlblint on generated repositories: half an hour; see bench/README.md"
 	@echo "make docs       write the pages and tables that are generated"
 	@echo "make site       build the pages in docs/ as a web site, in build/site"
 	@echo "make clean      remove $(VENV) and what builds leave behind"
@@ -25,6 +26,10 @@ test: check
 
 test-long: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m long
+
+# Less, or more of it: make bench BENCH='--sizes 100,1000'
+bench: $(VENV)/.installed
+	$(BIN)/python -m bench $(BENCH)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

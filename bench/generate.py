@@ -60,7 +60,8 @@ class _Cluster:
     def base(self) -> Iterator[tuple[str, str]]:
         network = f"10.{self.number + 1}"
         yield f"{self.folder}/metallb/pools.yaml", _POOLS.format(network=network)
-        yield f"{self.folder}/metallb/kustomization.yaml", _kustomization(["pools.yaml"])
+        pools = _kustomization(["pools.yaml"], "metallb-system")
+        yield f"{self.folder}/metallb/kustomization.yaml", pools
         if self.flux:
             yield f"{self.folder}/metallb/release.yaml", _FLUX_METALLB
             yield f"{self.folder}/sync.yaml", _FLUX.format(folder=self.folder, n=self.number)
@@ -140,11 +141,11 @@ class _Cluster:
         return _CRD.format(name=name, fields=fields)
 
 
-def _kustomization(resources: list[str]) -> str:
+def _kustomization(resources: list[str], namespace: str = "default") -> str:
     listed = "".join(f"  - {name}\n" for name in resources if ".sops." not in name)
     return (
-        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: default\n"
-        f"resources:\n{listed}"
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+        f"namespace: {namespace}\nresources:\n{listed}"
     )
 
 
