@@ -11,7 +11,6 @@ from mlblint.repo.metallb import Entry, Pool
 from mlblint.repo.model import Cluster
 from mlblint.repo.resources import is_opaque
 from mlblint.repo.services import Service
-from mlblint.repo.shrinking import pinned
 from mlblint.repo.versions import AVOID_BUGGY_IPS, applies
 from mlblint.text.edits import Insert
 
@@ -94,7 +93,5 @@ def _problem(
 
 def _loser(pool: Pool, cluster: Cluster) -> tuple[Service, Interval] | None:
     """A Service that insists on such an address: MetalLB would refuse it."""
-    for service, address in pinned(cluster):
-        if address.family == 4 and _is_buggy(address.first) and pool.contains(address):
-            return service, address
-    return None
+    parts = [entry.interval for entry in pool.entries if entry.interval is not None]
+    return cluster.pins.first_in(parts, lambda one: one.family == 4 and _is_buggy(one.first))

@@ -37,6 +37,7 @@ _GO_SPACES = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 
+_QUAD = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})")
 _PADDED_OCTETS = re.compile(r"[0-9]+(\.[0-9]+){3}")
 _LAST_OCTETS = re.compile(r"\.?[0-9]{1,3}(\.[0-9]{1,3}){0,2}")
 
@@ -107,6 +108,15 @@ class EntryFault:
 
 def parse_address(text: str) -> Interval | None:
     """One plain IP, as Go's net.ParseIP reads it."""
+    # Most are written plainly, and then the standard library takes three times as long.
+    if (quad := _QUAD.fullmatch(text)) is not None:
+        value = 0
+        for octet in quad.groups():
+            number = int(octet)
+            if number > 255 or (octet[0] == "0" and len(octet) > 1):
+                return None
+            value = value << 8 | number
+        return Interval(4, value, value)
     # The standard library would accept a zone; net.ParseIP does not.
     if "%" in text:
         return None

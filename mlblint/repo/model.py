@@ -24,6 +24,7 @@ from mlblint.repo.legacy_pools import legacy_pools
 from mlblint.repo.machines import Fact, facts, of_releases
 from mlblint.repo.metallb import Advertisement, Installation, Pool
 from mlblint.repo.objects_in_values import objects_in_values
+from mlblint.repo.pins import Pins
 from mlblint.repo.resources import text
 from mlblint.repo.roots import Gap, Remote
 from mlblint.repo.service_allocation import Namespaces
@@ -160,6 +161,10 @@ class Cluster:
             own = _PROTOCOLS.get(text(pool.resource.get("spec", "protocol")))
             modes |= {own} if own else set()
         return "both" if len(modes) > 1 else next(iter(modes), None)
+
+    @cached_property
+    def pins(self) -> Pins:
+        return Pins.of(self.services)
 
     @cached_property
     def services(self) -> tuple[Service, ...]:

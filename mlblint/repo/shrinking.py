@@ -41,21 +41,14 @@ def shrink(entry: Entry, pool: Pool, taken: Sequence[Interval], cluster: Cluster
     assert entry.interval is not None
     left = entry.interval.minus(taken)
     lost = shared(entry, taken)
-    for service, address in pinned(cluster):
-        if any(part.contains(address) for part in lost):
-            refusal = f"Service `{service.name}` is pinned to {address}, which it would lose"
-            return Shrinking(left, refusal=refusal, loser=service)
+    pin = cluster.pins.first_in(lost)
+    if pin is not None:
+        service, address = pin
+        refusal = f"Service `{service.name}` is pinned to {address}, which it would lose"
+        return Shrinking(left, refusal=refusal, loser=service)
     if not left and len(pool.entries) == 1:
         return Shrinking(left, refusal="nothing would be left of the pool")
     return Shrinking(left, tuple(_edits(entry, left)))
-
-
-def pinned(cluster: Cluster) -> Iterator[tuple[Service, Interval]]:
-    """The addresses that Services insist on."""
-    for service in cluster.services:
-        if service.type == "LoadBalancer":
-            for address in service.addresses():
-                yield service, address
 
 
 def _edits(entry: Entry, left: Sequence[Interval]) -> Iterator[Edit]:
