@@ -20,11 +20,11 @@ class BeyondQuickError(Exception):
 
 
 MAX_STEPS = 100_000
-"""Schemas that one value may be held against. References can double them with every level."""
+"""References that are followed to judge one value: each may lead to two others, and so on."""
 
 
 class TooCostlyError(Exception):
-    """A value would be held against more than `MAX_STEPS` schemas."""
+    """To judge the value takes more than `MAX_STEPS` references."""
 
 
 class Quick:
@@ -38,9 +38,6 @@ class Quick:
     def accepts(self, schema: Schema | bool, value: object) -> bool:
         if isinstance(schema, bool):
             return schema
-        self.left -= 1
-        if self.left < 0:
-            raise TooCostlyError(f"it takes more than {MAX_STEPS:,} steps to judge a value")
         for keyword, argument in schema.items():
             check = _QUICK.get(keyword)
             if check is None:
@@ -59,6 +56,9 @@ class Quick:
     def ref(self, _: Schema, argument: str, value: object) -> bool:
         if not argument.startswith("#/$defs/") or argument.count("/") > 2 or "%" in argument:
             raise BeyondQuickError("$ref")
+        self.left -= 1
+        if self.left < 0:
+            raise TooCostlyError(f"it follows more than {MAX_STEPS:,} references")
         try:
             return self.accepts(self.root["$defs"][argument[len("#/$defs/") :]], value)
         except KeyError:

@@ -267,6 +267,8 @@ def _request(about: Subject, options: Options) -> Request:
 def _stdin_path(root: Path, folder: Path, name: str) -> str:
     """The name that standard input goes by, seen from the root: the root was found from it."""
     path = (folder / name).parent.resolve() / Path(name).name
+    if not path.is_relative_to(root):
+        raise Failure(printable(f"--stdin-filename {name}: outside of the repository {root}"))
     return path.relative_to(root).as_posix()
 
 

@@ -67,13 +67,29 @@ class ConfigFile:
 def find_root(start: Path) -> Path:
     """The repository that `start` lies in: the nearest folder, upwards, that has a
     configuration file or `.git` (a file in worktrees); without one, `start` itself."""
-    start = start.resolve()
-    if start.is_file():
-        start = start.parent
-    for folder in (start, *start.parents):
-        if find_config(folder) or _exists(folder / ".git"):
-            return folder
-    return start
+    real = start.resolve()
+    if not real.is_dir():
+        real = real.parent
+    # A link in a repository belongs to that, wherever it leads.
+    for begin in (_before_links(start), real):
+        for folder in (begin, *begin.parents):
+            if find_config(folder) or _exists(folder / ".git"):
+                return folder
+    return real
+
+
+def _before_links(start: Path) -> Path:
+    """The folder, seen from the current one, in which the first link on the way lies."""
+    here = Path.cwd()
+    plain = Path(os.path.normpath(here / start))
+    if not plain.is_relative_to(here):
+        return start.resolve()
+    folder = here.resolve()
+    for part in plain.relative_to(here).parts:
+        if (folder / part).is_symlink() or not (folder / part).is_dir():
+            break
+        folder /= part
+    return folder
 
 
 def find_config(root: Path) -> tuple[Path, ...]:

@@ -94,6 +94,11 @@ def is_application_set(resource: Resource) -> bool:
     return resource.is_a(argo.GROUP, "ApplicationSet")
 
 
+MAX_CHAIN = 50
+"""Applications that deliver one another; three is much."""
+TOO_LONG = f"it is the end of a chain of {MAX_CHAIN} deliveries"
+
+
 class Follower:
     """`within` are the files in which objects are looked for that others refer to by name:
     those of one cluster; None for all."""
@@ -138,13 +143,16 @@ class Follower:
     def _expand(self, objects: Iterable[Resource], by: Delivery | None, root: Root) -> None:
         for resource in objects:
             key = key_of(resource)
-            if by is not None and any(key_of(above.resource) == key for above in by.chain()):
+            chain = list(by.chain()) if by is not None else []
+            if any(key_of(above.resource) == key for above in chain):
                 continue
             root.files.add(resource.file)
             namespace = resource.namespace or (by.namespace if by else None)
             root.delivered.append(Delivered(resource, by, namespace))
             delivers = (key, resource.name, namespace, _inherited(by))
-            if delivers not in self._followed and _may_deliver(resource):
+            if len(chain) >= MAX_CHAIN:
+                root.gaps.append(Gap(resource.place("kind"), TOO_LONG, by))
+            elif delivers not in self._followed and _may_deliver(resource):
                 self._followed.add(delivers)
                 self._follow(resource, namespace, by, root)
 

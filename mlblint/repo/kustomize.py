@@ -89,11 +89,18 @@ def apply_kustomization(
     return _built(folder, stage)
 
 
+MAX_LAYERS, MAX_BUILDS, MAX_HELD = 100, 50_000, 5_000
+"""Kustomizations on top of each other, builds, and what one holds. Two folders in each layer that
+take both of the layer below double it every time."""
+
+
 class Builder:
     """Builds each folder once; make a new one when files change."""
 
     def __init__(self, files: Files) -> None:
         self._files = files
+        self._builds = 0
+        self._reaching: dict[str, bool] = {}
         self._stages: dict[tuple[str, bool], Stage] = {}
         self._kustomizations: dict[str, Kustomization | None] = {}
 
@@ -140,6 +147,7 @@ class Builder:
     ) -> None:
         """api/internal/target/kusttarget.go@v0.18, `accumulateTarget`. Only documents that
         matter are read, unless a patch may make others matter: `everything`."""
+        self._builds += 1
         above = (*above, asked.folder)
         everything = everything or self._reaches_everything(asked, above)
         if (own := kustomization_file(self._files, asked.folder)) is not None:
@@ -170,10 +178,15 @@ class Builder:
             any(self._patch_matters(source, asked.folder, relevant) for source in sources)
             or any(relevant.search(text) for text in added)
             or any(
-                self._reaches_everything(component, (*above, component.folder))
+                self._component_reaches(component.folder, component, above)
                 for component in self._components(asked, above)
             )
         )
+
+    def _component_reaches(self, folder: str, one: Kustomization, above: tuple[str, ...]) -> bool:
+        if folder not in self._reaching and len(above) < MAX_LAYERS:
+            self._reaching[folder] = self._reaches_everything(one, (*above, folder))
+        return self._reaching.get(folder, True)
 
     def _components(self, asked: Kustomization, above: tuple[str, ...]) -> Iterator[Kustomization]:
         for entry in asked.components:
@@ -213,8 +226,12 @@ class Builder:
             if base is not None and base.is_component:
                 stage.fault("wrong-kind", entry.place, f'"{entry.text}" is a component')
             elif base is not None:
-                stage.absorb(self._stage(base, everything, above))
-                self._note_duplicates(stage, entry.place)
+                below = self._stage(base, everything, above)
+                if stage.held + below.held > MAX_HELD:
+                    stage.not_followed(entry.place, f'"{entry.text}" brings too many objects')
+                else:
+                    stage.absorb(below)
+                    self._note_duplicates(stage, entry.place)
 
     def _add_component(
         self,
@@ -246,6 +263,8 @@ class Builder:
             stage.fault("outside", entry.place, f'"{entry.text}" leaves the repository')
         elif any(is_above(path, visited) for visited in above):
             stage.fault("cycle", entry.place, f'"{entry.text}" contains this kustomization')
+        elif len(above) >= MAX_LAYERS or self._builds >= MAX_BUILDS:
+            stage.not_followed(entry.place, f'"{entry.text}" is built of too many others')
         elif self._files.has_folder(path):
             found = self._kustomization(path)
             if found is None:

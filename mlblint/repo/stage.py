@@ -98,6 +98,11 @@ class Stage:
         self.opaque.append(Opaque(place, reason))
         self.is_complete = False
 
+    @property
+    def held(self) -> int:
+        objects = len(self.items) + len(self.charts) + len(self.remotes)
+        return objects + len(self.faults) + len(self.opaque) + len(self.unmatched)
+
     def absorb(self, other: Stage) -> None:
         self.items += other.items
         self.charts += other.charts
