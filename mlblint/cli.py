@@ -11,7 +11,7 @@ from types import FrameType
 import click
 
 from mlblint.command_line import COMMANDS, lint
-from mlblint.commands import Failure, discard_output, writing_output
+from mlblint.commands import Failure, complain, discard_output, writing_output
 
 OK, FAILURE = 0, 2
 INTERRUPTED, BROKEN_PIPE, TERMINATED = 130, 141, 143
@@ -60,7 +60,7 @@ def _dispatch(arguments: Sequence[str]) -> int:
         from mlblint.report.harmless import shown
 
         for line in failure.lines:
-            click.echo(f"mlblint: {shown(line)}", err=True)
+            complain(f"mlblint: {shown(line)}")
     return FAILURE
 
 
@@ -95,10 +95,9 @@ def _internal_error(error: Exception) -> int:
         where = f" ({file}:{ours[-1].lineno})"
     what = " ".join(f"{type(error).__name__}: {error}".split())
     what = "".join(one if one.isprintable() else "?" for one in what)
-    click.echo(
+    complain(
         f"mlblint: internal error: {what}{where}. This is a fault of mlblint: please report it, "
-        f"with what {DEBUG}=1 shows.",
-        err=True,
+        f"with what {DEBUG}=1 shows."
     )
     return FAILURE
 

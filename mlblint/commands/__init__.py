@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 
 class Failure(Exception):  # noqa: N818 - it is the tool that failed, and this is how it says so
@@ -32,8 +33,19 @@ def writing_output() -> Iterator[None]:
         raise OutputLost(f"standard output cannot be written: {error.strerror}") from None
 
 
-def discard_output() -> None:
+def complain(line: str) -> None:
+    """A line to standard error. Where that takes none, the exit code has to do."""
+    try:
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+    except BrokenPipeError:
+        raise
+    except OSError:
+        discard_output(sys.stderr)
+
+
+def discard_output(stream: TextIO | None = None) -> None:
     """Nobody reads what is left in the buffer: the interpreter must not complain of it."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, (stream or sys.stdout).fileno())
     os.close(nowhere)

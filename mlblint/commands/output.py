@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from mlblint import boundaries
-from mlblint.commands import Failure, writing_output
+from mlblint.commands import Failure, complain, writing_output
 from mlblint.report.colours import Choice, Colours, wanted
 from mlblint.report.harmless import shown, shown_line
 from mlblint.report.text import MAX_WIDTH, Style
@@ -37,7 +37,7 @@ def say_bytes(data: bytes) -> None:
 
 def tell(message: str) -> None:
     """A line for the person, beside the output."""
-    sys.stderr.write(f"mlblint: {shown(message)}\n")
+    complain(f"mlblint: {shown(message)}")
 
 
 def write_report(root: Path, path: str, text: str) -> None:

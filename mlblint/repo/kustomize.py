@@ -89,7 +89,7 @@ def apply_kustomization(
     return _built(folder, stage)
 
 
-MAX_LAYERS, MAX_BUILDS, MAX_HELD = 100, 50_000, 5_000
+MAX_LAYERS, MAX_BUILDS, MAX_HELD = 100, 50_000, 2_000
 """Kustomizations on top of each other, builds, and what one holds. Two folders in each layer that
 take both of the layer below double it every time."""
 

@@ -338,7 +338,7 @@ def _references() -> Iterator[Case]:
     )
     yield Case(
         "40 layers of kustomizations that take the one below twice",
-        "5,000 objects: the rest counts as not known",
+        "2,000 objects: the rest counts as not known",
         lambda: {
             **{
                 f"k{n}/kustomization.yaml": kustomization(resources=f"[../k{n - 1}, ../l{n - 1}]")
