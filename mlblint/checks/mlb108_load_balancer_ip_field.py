@@ -14,7 +14,7 @@ from mlblint.repo.requests import (
     runs_metallb,
     wanted_prefix,
 )
-from mlblint.repo.resources import is_opaque
+from mlblint.repo.resources import is_opaque, mapping
 from mlblint.repo.services import INGRESS_CHARTS, PREFIXES, Field, Service
 from mlblint.repo.versions import LOAD_BALANCER_IPS, applies
 from mlblint.text.edits import Insert, Remove
@@ -53,15 +53,19 @@ def _problem(field: Field, service: Service, cluster: Cluster, context: Context)
     return Problem(
         place=field.place.key,
         message=(
-            f"Service `{service.name}` asks for `{field.value}` by `{FIELD}`, which Kubernetes "
-            "deprecated in 1.24: MetalLB still reads it, but where the field is dropped one day "
-            "the Service gets an arbitrary address; it also takes one address only"
+            f"Service `{service.name}` asks for {_asked(field.value)} by `{FIELD}`, which "
+            "Kubernetes deprecated in 1.24: MetalLB still reads it, but where the field is "
+            "dropped one day the Service gets an arbitrary address; it also takes one address only"
         ),
         help=f"move it to the annotation `{prefix or PREFIXES[0]}/{ANNOTATION}`",
         subject=subject_of_service(service, cluster),
         fix=_fix(field, home, prefix, service) if home and prefix and not unfixable else None,
         unfixable=unfixable,
     )
+
+
+def _asked(value: object) -> str:
+    return "an address" if is_opaque(value) else f"`{value}`"
 
 
 def _annotations(place: Place, service: Service) -> Place | None:
@@ -75,6 +79,14 @@ def _annotations(place: Place, service: Service) -> Place | None:
     return Place(place.document, ("metadata", "annotations")) if is_patch else None
 
 
+def _leaving(field: Field, service: Service) -> Place:
+    """The field, or the `spec` of a chart's values that would be empty without it."""
+    above = Place(field.place.document, field.place.path[:-1])
+    alone = mapping(as_written(above)).keys() == {FIELD}
+    is_spec = service.delivered is None and above.path[-1:] == ("spec",)
+    return above if is_spec and alone else field.place
+
+
 def _fix(field: Field, home: Place, prefix: str, service: Service) -> Fix:
     key = f"{prefix}/{ANNOTATION}"
     # A chart that is not known may have no annotations for its Service, unless some are there.
@@ -82,6 +94,6 @@ def _fix(field: Field, home: Place, prefix: str, service: Service) -> Fix:
     certain = chart is None or chart in INGRESS_CHARTS or bool(service.notes)
     return Fix(
         f"move it to `{key}`",
-        (Insert(home, key, field.value), Remove(field.place)),
+        (Insert(home, key, field.value), Remove(_leaving(field, service))),
         "safe" if certain else "unsafe",
     )

@@ -177,7 +177,7 @@ def _notes(one: Unlabelled, security: PodSecurity) -> Iterator[Note]:
 
 
 def _edit(maker: Maker) -> Edit | None:
-    if maker.labels is None:
+    if maker.labels is None or _makes_others(maker):
         return None
     written = mapping(get(maker.labels.document.data, *maker.labels.path))
     if ENFORCE in written:
@@ -186,7 +186,17 @@ def _edit(maker: Maker) -> Edit | None:
     return None if ENFORCE in maker.given else Insert(maker.labels, ENFORCE, PRIVILEGED)
 
 
+def _makes_others(maker: Maker) -> bool:
+    """Whether the namespace is filled in, as in the template of an ApplicationSet."""
+    if not argo.is_application(maker.resource):
+        return False
+    place = maker.resource.place("spec", "destination", "namespace")
+    return is_opaque(get(place.document.data, *place.path))
+
+
 def _why_not(maker: Maker) -> str:
     if maker.labels is None:
         return "who makes the namespace can give it no labels"
+    if _makes_others(maker):
+        return "the template makes other namespaces as well"
     return "a kustomization gives the label, perhaps to others as well"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from mlblint.repo import argo
 from mlblint.repo.helm import Layer, Release
-from mlblint.repo.resources import get, mapping
+from mlblint.repo.resources import get, is_opaque, mapping
 from mlblint.text.edits import Append, Edit, Insert
 from mlblint.text.places import Place
 
@@ -26,6 +27,9 @@ def where(release: Release, path: tuple[str, ...]) -> Place:
 def insertion(release: Release, path: tuple[str, ...], value: bool) -> Edit | None:
     """Gives the chart a value that nothing gives it yet; None if there is no place for it."""
     layer = _home(release, path)
+    nearest = layer or next(reversed(release.layers), None) or release.home
+    if nearest is not None and _reaches_others(release, nearest.place):
+        return None
     if layer is not None:
         return Insert(layer.where((*release.key, *path[:-1])), path[-1], value)
     name = ".".join((*release.key, *path))
@@ -45,6 +49,21 @@ def insertion(release: Release, path: tuple[str, ...], value: bool) -> Edit | No
     for outer in reversed((*release.key, *path)):
         nested = {outer: nested}
     return Insert(place, key, nested)
+
+
+def _reaches_others(release: Release, place: Place) -> bool:
+    """Whether it stands in the template of an ApplicationSet, which makes Applications of other
+    charts as well."""
+    by = release.by
+    if by is None or by.parent is None or by.parent.resource.kind != "ApplicationSet":
+        return False
+    document = place.document
+    while document.host is not None:
+        document = document.host.document
+    if document is not by.resource.document:
+        return False
+    named = (by.resource.place(*one.at, one.named_by) for one in argo.sources(by.resource))
+    return any(is_opaque(get(one.document.data, *one.path)) for one in named)
 
 
 def _home(release: Release, path: tuple[str, ...]) -> Layer | None:

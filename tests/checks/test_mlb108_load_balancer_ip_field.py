@@ -216,3 +216,37 @@ spec:
     fixed = repository({"pool.yaml": POOL, "f.yaml": text}).fixed("MLB108")["f.yaml"]
     assert "spec: {type: LoadBalancer}\n" in fixed
     assert "metallb.universe.tf/loadBalancerIPs: 10.0.0.5" in fixed
+
+
+TRAEFIK = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: traefik}
+spec:
+  source:
+    repoURL: https://traefik.github.io/charts
+    chart: traefik
+    targetRevision: 36.3.0
+    helm:
+      valuesObject:
+        service:
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "left"),
+    [("", ""), ("            externalTrafficPolicy: Cluster\n", "          spec:\n")],
+)
+def test_a_spec_that_would_be_empty_goes_with_it(
+    more: str, left: str, repository: Callable
+) -> None:
+    spec = "          spec:\n            loadBalancerIP: 10.0.0.5\n"
+    notes = "          annotations:\n            metallb.universe.tf/loadBalancerIPs: 10.0.0.5\n"
+    repo = repository({"pool.yaml": POOL, "f.yaml": TRAEFIK + spec + more})
+    assert repo.fixed("MLB108") == {"f.yaml": TRAEFIK + left + more + notes}
+
+
+def test_an_address_that_is_filled_in_has_no_name(repository: Callable) -> None:
+    opaque = service(field="loadBalancerIP: ${ADDRESS}")
+    (finding,) = repository({"pool.yaml": POOL, "f.yaml": opaque}).findings("MLB108")
+    assert finding.message.startswith("Service `web` asks for an address by `loadBalancerIP`, ")

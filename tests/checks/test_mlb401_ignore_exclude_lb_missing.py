@@ -371,3 +371,41 @@ def test_the_chart_reads_the_same_values_with_other_images(repository: Callable)
     assert [f.message.split(":")[0] for f in repository(files).findings("MLB404")] == [
         "`tls.a` is no value of this chart"
     ]
+
+
+TEMPLATE = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: charts}
+spec:
+  generators:
+    - list:
+        elements: [{name: metallb}, {name: web}]
+  template:
+    metadata: {name: '{{name}}'}
+    spec:
+      source:
+        repoURL: https://git.example.com/cluster
+        path: '{{name}}'
+        helm:
+          releaseName: '{{name}}'
+"""
+WRAPPER = """\
+name: metallb
+version: 1.0.0
+dependencies:
+  - {name: metallb, version: 0.15.3, repository: https://metallb.github.io/metallb}
+"""
+
+
+def test_a_template_of_several_applications_is_no_place_for_a_value(repository: Callable) -> None:
+    files = {
+        "set.yaml": TEMPLATE,
+        "metallb/Chart.yaml": WRAPPER,
+        "web/Chart.yaml": "name: web\nversion: 1.0.0\n",
+    }
+    (finding,) = repository(files).findings("MLB401")
+    assert (finding.location.path, finding.fix) == ("metallb/Chart.yaml", None)
+    alone = TEMPLATE.replace("path: '{{name}}'", "path: metallb").replace(", {name: web}", "")
+    (finding,) = repository({**files, "set.yaml": alone}).findings("MLB401")
+    assert finding.fix is not None

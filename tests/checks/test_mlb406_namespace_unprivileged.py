@@ -226,3 +226,26 @@ def test_labels_that_a_kustomization_gives_are_not_what_lacks_one(repository: Ca
         "ns.yaml": "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: lb\n",
     }
     assert repository(files).spots("MLB406") == ["MLB406 ns.yaml:3:1"]
+
+
+def test_a_template_that_makes_other_namespaces_as_well(repository: Callable) -> None:
+    template = (
+        "apiVersion: argoproj.io/v1alpha1\n"
+        "kind: ApplicationSet\n"
+        "metadata: {name: charts}\n"
+        "spec:\n"
+        "  generators: [{list: {elements: [{name: lb}]}}]\n"
+        "  template:\n"
+        "    metadata: {name: metallb}\n"
+        "    spec:\n"
+        "      destination: {namespace: %s}\n"
+        "      source:\n"
+        "        repoURL: https://metallb.github.io/metallb\n"
+        "        chart: metallb\n"
+        "        targetRevision: 0.15.3\n"
+        "      syncPolicy: {syncOptions: [CreateNamespace=true]}\n"
+    )
+    (finding,) = repository({"set.yaml": template % "'{{name}}'"}).findings("MLB406")
+    assert finding.unfixable == "the template makes other namespaces as well"
+    (finding,) = repository({"set.yaml": template % "lb"}).findings("MLB406")
+    assert finding.fix is not None

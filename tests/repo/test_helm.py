@@ -362,3 +362,10 @@ class TestUmbrellas:
 def test_versions(written: object, version: str | None, wanted: str | None) -> None:
     assert version_text(written) == version
     assert wanted_version(written) == wanted
+
+
+def test_a_wrapper_at_the_top_is_not_the_chart_that_it_wraps(tmp_path: Path) -> None:
+    chart = "name: traefik\nversion: 1.0.0\ndependencies: [{name: traefik, version: 36.3.0}]\n"
+    values = {"traefik/Chart.yaml": chart, "traefik/values.yaml": "traefik: {a: 1}\n"}
+    found = umbrella_releases(repository(tmp_path, values), "traefik", (), True, None)
+    assert [one.chart for one in found] == ["traefik", "traefik/"]
