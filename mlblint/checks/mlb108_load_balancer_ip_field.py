@@ -65,7 +65,8 @@ def _problem(field: Field, service: Service, cluster: Cluster, context: Context)
 
 
 def _asked(value: object) -> str:
-    return "an address" if is_opaque(value) else f"`{value}`"
+    """A variable has a name; of what a template fills in only a mark is left."""
+    return "an address" if "{{" in str(value) else f"`{value}`"
 
 
 def _annotations(place: Place, service: Service) -> Place | None:

@@ -246,7 +246,8 @@ def test_a_spec_that_would_be_empty_goes_with_it(
     assert repo.fixed("MLB108") == {"f.yaml": TRAEFIK + left + more + notes}
 
 
-def test_an_address_that_is_filled_in_has_no_name(repository: Callable) -> None:
-    opaque = service(field="loadBalancerIP: ${ADDRESS}")
+@pytest.mark.parametrize(("value", "shown"), [("${IP}", "`${IP}`"), ("'{{ ip }}'", "an address")])
+def test_an_address_that_is_filled_in(value: str, shown: str, repository: Callable) -> None:
+    opaque = service(field=f"loadBalancerIP: {value}")
     (finding,) = repository({"pool.yaml": POOL, "f.yaml": opaque}).findings("MLB108")
-    assert finding.message.startswith("Service `web` asks for an address by `loadBalancerIP`, ")
+    assert finding.message.startswith(f"Service `web` asks for {shown} by `loadBalancerIP`, ")
