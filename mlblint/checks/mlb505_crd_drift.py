@@ -14,7 +14,7 @@ from mlblint.repo.argo_config import ignores_ca_bundle
 from mlblint.repo.metallb import GROUP, Installation, brings_crds
 from mlblint.repo.model import Cluster
 from mlblint.repo.resources import Resource, get, is_opaque, items, mapping, text
-from mlblint.repo.versions import ADDRESS_POOL_CRD, CA_BUNDLE_PLACEHOLDER, applies
+from mlblint.repo.versions import ADDRESS_POOL_CRD, CA_BUNDLE_PLACEHOLDER, Version, applies
 from mlblint.text.edits import Append, Edit, Insert, RenameKey, Set
 from mlblint.text.places import Place
 
@@ -60,7 +60,7 @@ def check(context: Context) -> Iterator[Problem]:
 
 
 def _drifts(installation: Installation, cluster: Cluster) -> bool:
-    version = cluster.known.version or installation.chart_version
+    version = cluster.known.version or _crd_version(installation)
     return (
         installation.upstream
         and installation.by is not None
@@ -68,6 +68,11 @@ def _drifts(installation: Installation, cluster: Cluster) -> bool:
         and (brings_crds(installation) or _has_placeholder(installation, cluster))
         and applies(CA_BUNDLE_PLACEHOLDER, version) is True
     )
+
+
+def _crd_version(installation: Installation) -> Version | None:
+    """The CRDs come with the chart, or with the manifests around a speaker."""
+    return installation.version if installation.speaker is not None else installation.chart_version
 
 
 def _has_placeholder(installation: Installation, cluster: Cluster) -> bool:
@@ -84,7 +89,7 @@ def _has_placeholder(installation: Installation, cluster: Cluster) -> bool:
 def _drift(installation: Installation, cluster: Cluster) -> Iterator[Problem]:
     assert installation.by is not None
     application = installation.by.resource
-    version = cluster.known.version or installation.chart_version
+    version = cluster.known.version or _crd_version(installation)
     names = [f"bgppeers.{GROUP}"]
     if applies(ADDRESS_POOL_CRD, version):
         names.append(f"addresspools.{GROUP}")
