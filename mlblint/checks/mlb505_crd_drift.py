@@ -71,8 +71,8 @@ def _drifts(installation: Installation, cluster: Cluster) -> bool:
 
 
 def _crd_version(installation: Installation) -> Version | None:
-    """The CRDs come with the chart, or with the manifests around a speaker."""
-    return installation.version if installation.speaker is not None else installation.chart_version
+    """The CRDs are those of the chart or of the manifests, whatever image runs."""
+    return installation.version if installation.release is None else installation.chart_version
 
 
 def _has_placeholder(installation: Installation, cluster: Cluster) -> bool:
