@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from mlblint.context import Context, subject
 from mlblint.findings import Fix, Note, Problem, Severity
-from mlblint.repo import argo, flux
+from mlblint.repo import argo, fleet, flux
 from mlblint.repo.delivery import Delivered
 from mlblint.repo.metallb import Installation
 from mlblint.repo.model import Cluster, Model
@@ -119,8 +119,20 @@ def _installer(installation: Installation, namespace: str) -> Iterator[Maker]:
         if resource.get("spec", "install", "createNamespace") is True:
             place = resource.place("spec", "install", "createNamespace")
             yield Maker(resource, place.key, None, {})
+    elif resource.is_a(fleet.GROUP, "Bundle"):
+        yield from _bundle(resource)
     elif resource.is_a(K3S_GROUP, "HelmChart") and resource.get("spec", "createNamespace") is True:
         yield Maker(resource, resource.place("spec", "createNamespace").key, None, {})
+
+
+def _bundle(resource: Resource) -> Iterator[Maker]:
+    """Fleet labels the namespace of a bundle, unless an entry for one cluster says otherwise
+    (rancher/fleet docs, ref-fleet-yaml.md@v0.11, `namespaceLabels`)."""
+    given = mapping(resource.get("namespaceLabels"))
+    targets = map(mapping, items(resource.get("targetCustomizations")))
+    if given and not any("namespaceLabels" in target for target in targets):
+        labels = resource.place("namespaceLabels")
+        yield Maker(resource, labels / ENFORCE if ENFORCE in given else labels.key, labels, given)
 
 
 def _application(resource: Resource, namespace: str) -> Iterator[Maker]:

@@ -22,6 +22,7 @@ from mlblint.repo.resources import Resource, get, items, mapping, text
 from mlblint.text.documents import Document
 from mlblint.text.places import Place
 
+GROUP = "fleet.cattle.io"
 FILE = "fleet.yaml"
 _KEYS = frozenset(
     """defaultNamespace namespace namespaceLabels helm kustomize yaml targets
@@ -114,7 +115,7 @@ def _part(
     namespace = text(target.get("namespace")) or text(get(document.data, "namespace")) or None
     default = text(target.get("defaultNamespace")) or text(get(document.data, "defaultNamespace"))
     name = text(get(document.data, "name")) or posixpath.basename(folder) or "bundle"
-    head = {"apiVersion": "fleet.cattle.io/v1alpha1", "kind": "Bundle", "metadata": {"name": name}}
+    head = {"apiVersion": f"{GROUP}/v1alpha1", "kind": "Bundle", "metadata": {"name": name}}
     resource = Resource(place, {**mapping(document.data), **head})
     delivery = Delivery("fleet", resource, None, namespace or default or None, _cluster(target))
     part = Part(delivery, namespace, files=frozenset([document.source.path]))

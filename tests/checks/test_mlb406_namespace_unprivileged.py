@@ -249,3 +249,44 @@ def test_a_template_that_makes_other_namespaces_as_well(repository: Callable) ->
     assert finding.unfixable == "the template makes other namespaces as well"
     (finding,) = repository({"set.yaml": template % "lb"}).findings("MLB406")
     assert finding.fix is not None
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ("namespaceLabels: {team: net}\n", ["MLB406 lb/fleet.yaml:1:1"]),
+        ("namespaceLabels: {pod-security.kubernetes.io/enforce: privileged}\n", []),
+        (
+            "namespaceLabels: {pod-security.kubernetes.io/enforce: baseline}\n",
+            ["MLB406 lb/fleet.yaml:1:55"],
+        ),
+        ("namespaceLabels: {a: b}\ntargetCustomizations: [{namespaceLabels: {c: d}}]\n", []),
+        ("", []),
+    ],
+)
+def test_fleet_labels_the_namespace(more: str, found: list[str], repository: Callable) -> None:
+    bundle = (
+        "defaultNamespace: lb\n"
+        "helm: {chart: metallb, repo: https://metallb.github.io/metallb, version: 0.15.3}\n"
+    )
+    assert repository({"lb/fleet.yaml": more + bundle}).spots("MLB406") == found
+
+
+def test_what_fleet_gives_the_namespace_settles_it(repository: Callable) -> None:
+    files = {
+        "lb/fleet.yaml": "namespaceLabels: {pod-security.kubernetes.io/enforce: privileged}\n"
+        "defaultNamespace: lb\n"
+        "helm: {chart: metallb, repo: https://metallb.github.io/metallb, version: 0.15.3}\n",
+        "base/fleet.yaml": "defaultNamespace: lb\n",
+        "base/ns.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: lb}\n",
+    }
+    assert repository(files).findings("MLB406") == []
+
+
+def test_fleet_is_told_the_label(repository: Callable) -> None:
+    bundle = (
+        "namespaceLabels:\n  team: net\ndefaultNamespace: lb\n"
+        "helm: {chart: metallb, repo: https://metallb.github.io/metallb, version: 0.15.3}\n"
+    )
+    fixed = repository({"lb/fleet.yaml": bundle}).fixed("MLB406", unsafe=True)["lb/fleet.yaml"]
+    assert "  team: net\n  pod-security.kubernetes.io/enforce: privileged\n" in fixed
