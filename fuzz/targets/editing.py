@@ -18,7 +18,7 @@ from mlblint.text.edits import (
     ReplacePart,
     Set,
 )
-from mlblint.text.nodes import Scalar, walk
+from mlblint.text.nodes import Scalar, find, walk
 from mlblint.text.places import Place
 from mlblint.text.planning import plan
 from mlblint.text.proof import prove
@@ -144,6 +144,9 @@ def _settled(source: Source, text: str, edit: Edit) -> None:
     starts = [one for one in documents(new) if isinstance(one, Document)]
     same = next((one for one in starts if one.start == edit.place.document.start), None)
     if same is None:
+        return
+    if getattr(find(same.root, edit.place.path), "anchor", None):
+        # An anchor that nothing refers to goes with the value that it stood for.
         return
     again = Set(Place(same, edit.place.path), edit.value)
     try:

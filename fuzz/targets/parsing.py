@@ -51,9 +51,10 @@ def _inside(root: Node, text: str) -> None:
         node = todo.pop()
         assert 0 <= node.start <= node.end <= len(text)
         if isinstance(node, Scalar):
-            if not node.style and not node.tag and not node.anchor and "\n" not in node.text:
-                written = text[node.start : node.end].replace("\t", " ")
-                assert written.rstrip() == node.text.replace("\t", " ").rstrip() or "\n" in written
+            written = text[node.start : node.end].replace("\t", " ")
+            is_bare = not (node.style or node.tag or node.anchor)
+            if is_bare and len(written.splitlines()) <= 1:
+                assert written.rstrip() == node.text.replace("\t", " ").rstrip()
         elif not isinstance(node, Alias):
             inner = [n for p in node.pairs for n in p] if isinstance(node, Mapping) else node.items
             assert all(node.start <= one.start for one in inner)

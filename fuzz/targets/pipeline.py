@@ -22,8 +22,14 @@ ROOT = Path("/nowhere")
 _HUNK = re.compile(rb"@@ -(\d+),(\d+) \+\d+,\d+ @@")
 
 
+SMALL = 8
+"""Files of a repository that is looked at often enough in a second."""
+
+
 def seeds() -> Iterator[bytes]:
     for number, tree in enumerate(trees()):
+        if len(tree.files) > SMALL:
+            continue
         for at, path in enumerate(sorted(tree.files)):
             if len(tree.files[path]) <= LONGEST:
                 yield seed(tree.files[path], *_decisions(number, at, len(tree.files)))

@@ -50,7 +50,7 @@ def seeds() -> Iterator[bytes]:
 
 def check(data: bytes) -> None:
     choices = Choices(data)
-    text = choices.rest.decode("utf-8", "surrogateescape")
+    text = choices.rest.decode("utf-8", "surrogateescape") or "nothing"
     findings = tuple(_finding(choices, text, number) for number in range(1 + choices.number(3)))
     sources = {one.location.path: _document(one.location.path).source for one in findings}
     counts = summarise(findings, files=2, unreadable=((text, f"because {text}"),))

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Installs the wheel in dist/ into an empty environment, and runs the test suite on it: from a
+# folder in which there are tests and no sources.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+wheel="$(ls "$PWD"/dist/*.whl)"
+folder="$(mktemp -d)"
+trap 'rm -rf "$folder"' EXIT
+"${PYTHON:-python3}" -m venv "$folder/venv"
+bin="$folder/venv/bin"
+"$bin/python" -m pip install --quiet --disable-pip-version-check "$wheel"
+"$bin/mlblint" --version
+status=0
+"$bin/mlblint" tests/fixtures/talos/broken >/dev/null || status=$?
+[ "$status" -eq 1 ] || { echo "expected findings (1), and got $status" >&2; exit 1; }
+"$bin/python" -m pip install --quiet --disable-pip-version-check "$wheel[dev]"
+for name in tests docs rules schemas ci fuzz .github pyproject.toml README.md SECURITY.md \
+  Makefile action.yml .pre-commit-hooks.yaml; do
+  cp -R "$name" "$folder/"
+done
+cd "$folder"
+"$bin/python" -m pytest -q
