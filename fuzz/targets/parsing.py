@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -12,6 +13,9 @@ from mlblint.text.nodes import Alias, Mapping, Node, Scalar
 from mlblint.text.parser import YamlError, parse, parse_pure
 from mlblint.text.scalars import TooManyValuesError
 from mlblint.text.source import NotTextError, Source
+
+# YAML 1.2, and with it the pure parser, has other names of anchors than go-yaml and the C parser.
+_OTHER_ANCHOR = re.compile(r"[&*][\w-]*[^\w\s,\[\]{}-]")
 
 Shape = list[tuple[object, ...]]
 
@@ -63,6 +67,8 @@ def _inside(root: Node, text: str) -> None:
 
 def _agree(text: str) -> None:
     """What both parsers take, they take for the same."""
+    if _OTHER_ANCHOR.search(text):
+        return
     try:
         fast = parse(text)
     except YamlError:

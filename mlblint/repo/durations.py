@@ -18,6 +18,8 @@ _UNIT = "|".join(sorted(_NANOSECONDS, key=len, reverse=True))
 _PART = re.compile(rf"(\d+(?:\.\d*)?|\.\d+)({_UNIT})", re.ASCII)
 _DURATION = re.compile(rf"([-+]?)((?:(?:\d+(?:\.\d*)?|\.\d+)(?:{_UNIT}))+)", re.ASCII)
 _LARGEST = 2**63 - 1
+_DIGITS = 19
+"""As many as `_LARGEST` has. Python refuses to read numbers of thousands of digits."""
 
 MILLISECOND, SECOND = 10**6, 10**9
 
@@ -30,6 +32,8 @@ def parse_duration(text: str) -> int | None:
     if match is None:
         return None
     parts = _PART.findall(match[2])
+    if any(len(number.partition(".")[0].lstrip("0")) > _DIGITS for number, _ in parts):
+        return None
     from fractions import Fraction
 
     total = sum(int(Fraction(_padded(n)) * _NANOSECONDS[unit]) for n, unit in parts)
@@ -41,4 +45,4 @@ def parse_duration(text: str) -> int | None:
 def _padded(number: str) -> str:
     """Python reads neither `1.` nor `.5` as a fraction in every version."""
     whole, _, decimals = number.partition(".")
-    return f"{whole or '0'}.{decimals or '0'}"
+    return f"{whole.lstrip('0') or '0'}.{decimals[:_DIGITS] or '0'}"

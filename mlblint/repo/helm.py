@@ -21,7 +21,8 @@ from mlblint.text.places import Place
 
 Form = Literal["text", "object", "file", "parameters"]
 
-_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
+# Of 64 bits; what is longer stays a text to Helm as well.
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _LIST_COMMA = re.compile(r"(?<!\\),")
 _PARAMETER_KEY = re.compile(r"\[(?P<index>[0-9]{1,4})\]|(?P<key>(?:\\.|[^.\\[])+)")
 

@@ -7,6 +7,7 @@ negative indexes count from the end (patch.go@v4.12, `partialDoc`, `partialArray
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from mlblint.repo.strategic_merge import PatchError
@@ -14,6 +15,8 @@ from mlblint.repo.traced import ABSENT, Traced
 from mlblint.text.nodes import Path
 
 _ANNOTATIONS = ("metadata", "annotations")
+_INDEX = re.compile(r"[-+]?[0-9]{1,18}")
+"""What Go's strconv.Atoi reads; Python's int takes `1_0`, other alphabets and blanks as well."""
 
 
 def json_patch(target: Traced, operations: list[Traced]) -> Traced:
@@ -96,10 +99,7 @@ def _keys(root: Traced, steps: list[str], operation: Traced) -> Iterator[str | i
 
 def _index(step: str, length: int, operation: Traced, end: int = 0) -> int:
     """`end` is 1 where the place behind the last item may be meant."""
-    try:
-        index = int(step)
-    except ValueError:
-        index = length + end
+    index = int(step) if _INDEX.fullmatch(step) else length + end
     if index < 0:
         index += length + end
     if not 0 <= index < length + end:

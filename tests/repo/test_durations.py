@@ -41,3 +41,10 @@ def test_what_it_does_not(text: str) -> None:
 def test_what_is_too_long() -> None:
     assert parse_duration("2562047h47m16.854775807s") == 2**63 - 1
     assert parse_duration("2562047h47m16.854775808s") is None
+
+
+def test_thousands_of_digits_are_read_or_refused() -> None:
+    many = 5_000
+    assert parse_duration("1" * many + "s") is None
+    assert parse_duration("0" * many + "1s") == SECOND
+    assert parse_duration("0." + "5" * many + "s") == SECOND // 9 * 5

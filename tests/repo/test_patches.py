@@ -203,6 +203,12 @@ class TestJsonPatch:
             "moved": "lan",
         }
 
+    @pytest.mark.parametrize("index", ["0_0", "\u0660", " 0", "9" * 5_000])
+    def test_what_only_python_takes_for_a_number_is_no_index(self, index: str) -> None:
+        operation = f'{{op: replace, path: "/spec/addresses/{index}", value: 10.0.0.9/32}}'
+        (fault,) = operated(POOL, operation).faults
+        assert "the list has no item" in fault.message
+
     def test_annotations_exist_for_a_patch_even_where_there_are_none(self) -> None:
         operation = "{op: add, path: /metadata/annotations/a~1b~0c, value: x}"
         assert operated(POOL, operation).resources[0].annotations == {"a/b~c": "x"}
