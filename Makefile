@@ -4,13 +4,18 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 TALOS := tests/fixtures/talos/broken
 
-.PHONY: demo test test-long bench check docs site clean help
+# Seconds for each target of the fuzzer.
+FUZZ_SECONDS ?= 1800
+
+.PHONY: demo test test-long test-lowest fuzz bench check docs site clean help
 
 help:
 	@echo "make demo       install mlblint into $(VENV), lint a small repository, show its fixes"
 	@echo "make test       style, types and the test suite"
 	@echo "make test-long  the tests that take minutes: wheels, hooks, oracles, other people's files"
 	@echo "make bench      measure mlblint on generated repositories: half an hour; see bench/README.md"
+	@echo "make test-lowest  the test suite on the oldest dependencies that are allowed"
+	@echo "make fuzz       each target of the fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)"
 	@echo "make docs       write the pages and tables that are generated"
 	@echo "make site       build the pages in docs/ as a web site, in build/site"
 	@echo "make clean      remove $(VENV) and what builds leave behind"
@@ -30,6 +35,12 @@ test-long: $(VENV)/.installed-dev
 # Less, or more of it: make bench BENCH='--sizes 100,1000'
 bench: $(VENV)/.installed
 	$(BIN)/python -m bench $(BENCH)
+
+test-lowest: $(VENV)-lowest/.installed
+	$(VENV)-lowest/bin/python -m pytest -n auto
+
+fuzz: $(VENV)/.installed-fuzz
+	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -60,9 +71,20 @@ $(VENV)/.installed-dev: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 
+$(VENV)/.installed-fuzz: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)-lowest/.installed: pyproject.toml ci/lowest.py $(VENV)/.installed
+	$(PYTHON) -m venv --clear $(VENV)-lowest
+	$(BIN)/python ci/lowest.py > $(VENV)-lowest/constraints.txt
+	$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint $(VENV)-lowest/constraints.txt --editable '.[dev]'
+	@touch $@
+
 $(VENV)/.installed-docs: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@touch $@ $(VENV)/.installed
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lowest build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

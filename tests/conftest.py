@@ -22,7 +22,10 @@ from mlblint.text.documents import Document, documents
 from mlblint.text.source import Source
 
 # No folder of examples: tests change into fixtures, where it would be left behind.
-hypothesis.settings.register_profile("mlblint", database=None)
+# Nor a complaint about a machine that does other things at the same time.
+hypothesis.settings.register_profile(
+    "mlblint", database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("mlblint")
 
 

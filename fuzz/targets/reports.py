@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from jsonschema import Draft202012Validator
 
 from fuzz.choices import Choices, seed
-from mlblint.cards import built_in_cards
+from mlblint.cards import Card, built_in_cards
 from mlblint.findings import SEVERITIES, Finding, Fix, Location, Related, Subject
 from mlblint.package_data import data_folder
 from mlblint.report.formats import WRITERS, Report
@@ -53,11 +53,11 @@ def check(data: bytes) -> None:
     text = choices.rest.decode("utf-8", "surrogateescape") or "nothing"
     findings = tuple(_finding(choices, text, number) for number in range(1 + choices.number(3)))
     sources = {one.location.path: _document(one.location.path).source for one in findings}
-    counts = summarise(findings, files=2, unreadable=((text, f"because {text}"),))
-    report = Report(findings, counts, built_in_cards(), sources.get)
+    counts = summarise(findings, files=2, unreadable=((f"r{text}", f"because {text}"),))
+    report = Report(findings, counts, _cards(), sources.get)
     for form, parsed in READERS.items():
         written = WRITERS[form](report)
-        assert all(one == "\n" or one.isprintable() for one in written), form
+        assert all(printable(line) == line for line in written.split("\n")), form
         assert not re.search(r"##\w*\[", written), form
         written.encode()
         parsed(written, report)
@@ -69,6 +69,12 @@ def check(data: bytes) -> None:
         grouped(findings, Style()),
     ):
         assert all(printable(line) == line for line in lines)
+
+
+@cache
+def _cards() -> tuple[Card, ...]:
+    """The cards of all rules say the same in every report."""
+    return tuple(card for card in built_in_cards() if card.id == "MLB301")
 
 
 def _finding(choices: Choices, text: str, number: int) -> Finding:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 import venv
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -78,8 +80,49 @@ def test_brings_the_schemas_of_metallbs_kinds(installed: Path, tmp_path: Path) -
     assert [one["rule"] for one in json.loads(found.stdout)["findings"]] == ["MLB408"]
 
 
-def test_two_builds_give_the_same_bytes(checkout: Path, wheel: Path) -> None:
-    first = wheel.read_bytes()
-    wheel.unlink()
-    subprocess.run([sys.executable, "-m", "build", "--wheel", str(checkout)], check=True)
-    assert wheel.read_bytes() == first
+def test_two_builds_of_two_checkouts_give_the_same_bytes(
+    checkout: Path, wheel: Path, tmp_path: Path
+) -> None:
+    """Whatever the clock, the permissions and the folder are."""
+    other = tmp_path / "elsewhere"
+    shutil.copytree(checkout, other, ignore=shutil.ignore_patterns("dist"))
+    for number, path in enumerate(sorted(other.rglob("*"))):
+        if path.is_file():
+            path.chmod(path.stat().st_mode & 0o700)
+            os.utime(path, (1_000_000_000 + number, 1_000_000_000 + number))
+    subprocess.run(
+        ["bash", "-c", 'umask 077; exec "$0" -m build --wheel .', sys.executable],
+        cwd=other,
+        check=True,
+    )
+    (again,) = (other / "dist").glob("*.whl")
+    assert again.name == wheel.name
+    assert again.read_bytes() == wheel.read_bytes()
+
+
+def test_nothing_runs_at_installation_and_nothing_lies_outside_the_package(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        names = archive.namelist()
+        metadata = next(name for name in names if name.endswith(".dist-info/WHEEL"))
+        assert "Root-Is-Purelib: true" in archive.read(metadata).decode()
+        entries = archive.read(metadata.replace("WHEEL", "entry_points.txt")).decode()
+        modes = {one.external_attr >> 16 & 0o111 for one in archive.infolist()}
+    tops = {name.split("/")[0] for name in names}
+    assert tops == {"mlblint", metadata.split("/")[0]}
+    assert {Path(name).suffix for name in names if name.startswith("mlblint/")} <= {
+        *(".py", ".yaml", ".json", ".typed"),
+    }
+    assert not any(Path(name).name in ("setup.py", "__pycache__") for name in names)
+    assert entries.split() == ["[console_scripts]", "mlblint", "=", "mlblint.cli:main"]
+    assert modes == {0}
+
+
+def test_the_bill_of_materials_names_every_file(wheel: Path) -> None:
+    written = subprocess.run(
+        [sys.executable, ROOT / "ci/sbom.py", wheel], check=True, capture_output=True
+    ).stdout
+    bill = json.loads(written)
+    listed = {one["name"] for one in bill["metadata"]["component"]["components"]}
+    with ZipFile(wheel) as archive:
+        assert {name for name in archive.namelist() if not name.endswith("/RECORD")} == listed
+    assert {"click", "jsonschema", "ruamel.yaml"} <= {one["name"] for one in bill["components"]}

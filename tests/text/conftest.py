@@ -33,6 +33,6 @@ def inside() -> Callable[..., Place]:
     """The place of the first document that stands inside a scalar."""
 
     def place(outer: Place, *path: str | int) -> Place:
-        return Place(next(embedded(outer.document, path)))
+        return Place(next(iter(embedded(outer.document, path))))
 
     return place

@@ -80,7 +80,7 @@ def test_a_removal_may_take_its_own_comments_and_no_others():
 
 def test_embedded_yaml_is_held_to_the_same():
     text = "v: |\n  a: 1 # c\n  b: 1\nz: 1\n"
-    insert = lambda root: Insert(Place(next(embedded(root.document, ("v",)))), "w", 1)  # noqa: E731
+    insert = lambda root: Insert(Place(next(iter(embedded(root.document, ("v",))))), "w", 1)  # noqa: E731
     assert proven(text, (23, 23, "  w: 1\n"), insert) == text.replace("z", "  w: 1\nz")
     for splice, reason in [
         ((14, 16, ""), "other keys would change|a comment would"),
