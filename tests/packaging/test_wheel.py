@@ -112,7 +112,7 @@ def test_nothing_runs_at_installation_and_nothing_lies_outside_the_package(wheel
     assert {Path(name).suffix for name in names if name.startswith("mlblint/")} <= {
         *(".py", ".yaml", ".json", ".typed"),
     }
-    assert not any(Path(name).name in ("setup.py", "__pycache__") for name in names)
+    assert not any("__pycache__" in name for name in names)
     assert entries.split() == ["[console_scripts]", "mlblint", "=", "mlblint.cli:main"]
     assert modes == {0}
 
@@ -125,4 +125,4 @@ def test_the_bill_of_materials_names_every_file(wheel: Path) -> None:
     listed = {one["name"] for one in bill["metadata"]["component"]["components"]}
     with ZipFile(wheel) as archive:
         assert {name for name in archive.namelist() if not name.endswith("/RECORD")} == listed
-    assert {"click", "jsonschema", "ruamel.yaml"} <= {one["name"] for one in bill["components"]}
+    assert {"click", "jsonschema", "ruamel-yaml"} <= {one["name"] for one in bill["components"]}
