@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the wheel in dist/ into an empty environment, and runs the test suite on it: from a
-# folder in which there are tests and no sources.
+# Installs the wheel in dist/ into an empty environment, and runs the tests of what it does on it,
+# in a folder in which there are no sources.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,9 +15,7 @@ status=0
 "$bin/mlblint" tests/fixtures/talos/broken >/dev/null || status=$?
 [ "$status" -eq 1 ] || { echo "expected findings (1), and got $status" >&2; exit 1; }
 "$bin/python" -m pip install --quiet --disable-pip-version-check "$wheel[dev]"
-for name in tests docs rules schemas ci fuzz .github pyproject.toml README.md SECURITY.md \
-  Makefile action.yml .pre-commit-hooks.yaml; do
-  cp -R "$name" "$folder/"
-done
+cp -R tests rules schemas docs pyproject.toml README.md "$folder/"
 cd "$folder"
-"$bin/python" -m pytest -q
+"$bin/python" -m pytest -q -n auto tests/text tests/config tests/test_examples.py \
+  tests/test_traps.py tests/test_verdicts.py
