@@ -30,10 +30,10 @@ spec:
 """
 
 EVERY_RUN = set(
-    "__init__ cards cli compiled_cards context discovery engine findings git package_data "
-    "pipeline records schema schema_quick card_rules "
+    "__init__ boundaries cards cli command_line compiled_cards context discovery engine findings "
+    "git manual package_data patterns pipeline records schema schema_quick card_rules writing "
     "commands.__init__ commands.conflicts commands.known commands.lint commands.output "
-    "commands.repository "
+    "commands.progress commands.repository commands.showing "
     "config.__init__ config.errors config.files config.loading config.model config.rendering "
     "config.selectors "
     "report.__init__ report.colours report.formats report.frame report.harmless report.summary "

@@ -275,7 +275,7 @@ def test_manifests_from_metallbs_own_repository(repository: Callable) -> None:
         # Another publisher counts in another way.
         application("", "6.4.7").replace("metallb.github.io/metallb", "charts.example.com"),
         application(helm("helm:\n  values: |\n    speaker:\n      ignoreExcludeLB: true\n")),
-        application(helm("helm:\n  valueFiles: [values.yaml]\n")),
+        application(helm("helm:\n  valueFiles: [values-talos.yaml]\n")),
         application(helm("helm:\n  values: |\n    speaker:\n      enabled: false\n")),
         application(helm("helm:\n  values: |\n    {{ template }}: [\n")),
         application(
