@@ -19,7 +19,7 @@ from mlblint.text.guards import dotted
 from mlblint.text.nodes import Path
 
 _CONSEQUENCE = "so the cluster keeps what it has, and gets nothing of this"
-_WAITS = re.compile(r"_+[\w-]+_+")
+_WAITS = re.compile(r"_[\w-]+_")
 _FORMER_POOL = "AddressPool"
 _WAVE_PATH = ("metadata", "annotations", WAVE)  # A wave that is a number is rule 503's.
 

@@ -8,6 +8,7 @@ from typing import Literal
 from mlblint.commands.output import say, say_bytes, style
 from mlblint.commands.repository import current_folder, refuse_bad_configuration, repository
 from mlblint.report.colours import Choice
+from mlblint.report.harmless import escape_json
 
 
 def show(form: Literal["text", "json"], color: Choice, config: str | None) -> int:
@@ -19,7 +20,7 @@ def show(form: Literal["text", "json"], color: Choice, config: str | None) -> in
     with refuse_bad_configuration(found.root):
         model = load_model(found.root, found.config)
     if form == "json":
-        say_bytes(model_view.as_json(model).encode())
+        say_bytes(escape_json(model_view.as_json(model)).encode())
     else:
         from mlblint.report.model_tree import tree
 

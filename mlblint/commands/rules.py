@@ -10,6 +10,7 @@ from mlblint.commands import Failure
 from mlblint.commands.output import say, say_bytes, style, tell
 from mlblint.commands.repository import current_folder, names, repository
 from mlblint.report.colours import Choice
+from mlblint.report.harmless import escape_json
 from mlblint.report.terminal import printable
 
 
@@ -36,7 +37,7 @@ def catalogue(form: Literal["text", "json", "markdown"], color: Choice, config: 
 
     cards = _known_cards(config)
     if form == "json":
-        say_bytes(rule_docs.catalogue_json(cards).encode())
+        say_bytes(escape_json(rule_docs.catalogue_json(cards)).encode())
     elif form == "markdown":
         say_bytes(f"{rule_docs.table(cards)}\n".encode())
     else:

@@ -10,11 +10,15 @@ from typing import Literal
 
 from mlblint.commands.output import say, say_bytes
 from mlblint.config import Config, render_config
+from mlblint.report.harmless import escape_json
 from mlblint.report.terminal import printable
 
 
 def show_settings(config: Config, form: Literal["yaml", "json"] = "yaml") -> None:
-    say_bytes(render_config(config, form).encode("utf-8", "backslashreplace"))
+    text = render_config(config, form)
+    # A `#` that a CI system could obey stands in double quotes, where YAML knows escapes.
+    text = escape_json(text) if form == "json" else text.replace("##", "#\\x23")
+    say_bytes(text.encode("utf-8", "backslashreplace"))
 
 
 def show_files(folder: Path, root: Path, paths: Iterable[str]) -> None:
