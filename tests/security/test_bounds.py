@@ -82,6 +82,8 @@ ESCAPED = {
     "mlblint.repo.chart": "an escaped word",
     "mlblint.repo.files": "RELEVANT as bytes",
     "mlblint.patterns": "single characters",
+    "mlblint.repo.pod_security": "an escaped name",
+    "mlblint.schema": "keys of `patternProperties`, which `is_tame` has judged",
 }
 """Patterns that are made at run time, and of what."""
 
