@@ -123,13 +123,13 @@ def documents(
             yield Document(source, index, source.text, one.root, one.start, one.end, part=part)
 
 
-def embedded(document: Document, path: Path) -> Sequence[Document]:
+def embedded(document: Document, path: Path) -> Iterator[Document]:
     """The YAML documents inside the string at `path`. Text that is no YAML has none: it may be a
     template, or any other text."""
     known = document.inside
     if path not in known:
         known[path] = tuple(_embedded(document, path))
-    return known[path]
+    return iter(known[path])
 
 
 def _embedded(document: Document, path: Path) -> Iterator[Document]:
