@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 import time
 from collections.abc import Iterator
@@ -77,6 +76,8 @@ def _writable(target: Path, path: str) -> os.stat_result:
 
 
 def _replace(target: Path, new: bytes, status: os.stat_result | None) -> None:
+    import secrets
+
     temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.tmp")
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
