@@ -7,12 +7,13 @@ TALOS := tests/fixtures/talos/broken
 # Seconds for each target of the fuzzer.
 FUZZ_SECONDS ?= 1800
 
-.PHONY: demo test test-long test-lowest fuzz bench check docs site clean help
+.PHONY: demo test test-long test-lowest fuzz test-hostile bench check docs site clean help
 
 help:
 	@echo "make demo       install mlblint into $(VENV), lint a small repository, show its fixes"
 	@echo "make test       style, types and the test suite"
 	@echo "make test-long  the tests that take minutes: wheels, hooks, oracles, other people's files"
+	@echo "make test-hostile  measure what hostile input costs, on a quiet machine"
 	@echo "make bench      measure mlblint on generated repositories: half an hour; see bench/README.md"
 	@echo "make test-lowest  the test suite on the oldest dependencies that are allowed"
 	@echo "make fuzz       each target of the fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)"
@@ -31,6 +32,10 @@ test: check
 
 test-long: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m long
+
+# Half an hour, on a machine that does nothing else: these measure time and memory.
+test-hostile: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m hostile
 
 # Less, or more of it: make bench BENCH='--sizes 100,1000'
 bench: $(VENV)/.installed

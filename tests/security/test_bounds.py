@@ -17,7 +17,7 @@ from tests.security.hostile import Case, cases, run
 PACKAGE = Path(__file__).parents[2] / "mlblint"
 
 
-@pytest.mark.long
+@pytest.mark.hostile
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
 def test_hostile_input_is_bounded(case: Case, tmp_path: Path) -> None:
     outcome = run(case, tmp_path)
@@ -148,6 +148,7 @@ ATOMS = [
 LENGTH = 600
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("name", [name for name, _ in PATTERNS.values()])
 def test_every_pattern_takes_at_most_the_square_of_a_line(name: str) -> None:
     """Searched in long runs of what patterns repeat: backtracking that is worse than quadratic
