@@ -257,7 +257,7 @@ def _document(source: Source, start: int, end: int) -> Document:
     root = parsed[0].root if len(parsed) == 1 else None
     if not isinstance(root, MappingNode) or root.flow:
         raise CardError(source.path, 1, 1, "expected one rule card, a mapping in block style")
-    return Document(source, 0, source.text, root, start, end)
+    return Document(source, 0, root, start, end)
 
 
 def _error(place: Place, message: str) -> CardError:

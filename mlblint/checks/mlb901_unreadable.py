@@ -39,7 +39,7 @@ def _unreadable(context: Context) -> Iterator[Problem]:
             continue
         unseen = _unseen_before(broken)
         at = min(broken.error.offset, len(broken.source.text)) if unseen is None else unseen
-        document = Document(broken.source, 0, broken.source.text, None, at, at)
+        document = Document(broken.source, 0, None, at, at)
         why = str(broken.error)
         if unseen is not None:
             why += f"; here stands {_named(broken.source.text[unseen])} where a blank belongs"
@@ -56,7 +56,7 @@ def _unreadable(context: Context) -> Iterator[Problem]:
         )
     for path, reason in index.not_text.items():
         yield Problem(
-            place=Place(Document(Source(path, b"", ""), 0, "", None, 0, 0)),
+            place=Place(Document(Source.from_text(path, ""), 0, None, 0, 0)),
             message=f"the file cannot be read as YAML: it is {reason}",
             help="give it another name, or `exclude` it",
             severity="warning",

@@ -21,6 +21,8 @@ _OBJECT = ("apiVersion", "kind")
 def check(context: Context) -> Iterator[Problem]:
     model = context.model
     for document in read_documents(model):
+        if not document.repeats_keys:
+            continue
         path = document.source.path
         found = [one for one in repeated_keys(document.root) if not is_opaque(one.path[-1])]
         if not found or is_chart_template(model.files, path):
@@ -72,7 +74,7 @@ def _twice(document: Document, one: Repeated) -> Problem:
 
 def _key(document: Document, key: Scalar) -> Place:
     """A path leads to the last of the keys only."""
-    return Place(replace(document, root=key))
+    return Place(Document(document.source, document.index, key, key.start, key.end, document.host))
 
 
 def _times(one: Repeated) -> str:

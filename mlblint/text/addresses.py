@@ -20,7 +20,7 @@ def outermost(document: Document) -> Document:
 
 def document_starts(path: str, chunk: Chunk) -> list[int]:
     """Where the documents of a chunk begin in its file."""
-    return [chunk.start + one.start for one in _documents(Source(path, b"", chunk.text))]
+    return [chunk.start + one.start for one in _documents(Source.from_text(path, chunk.text))]
 
 
 def address(document: Document, starts: list[int]) -> Address:

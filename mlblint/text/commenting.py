@@ -209,10 +209,7 @@ def _document_at(source: Source, offset: int) -> Document:
         parsed = parse(chunk.text, chunk.start)
     except YamlError:
         raise Refusal(UNREADABLE) from None
-    own = [
-        Document(source, number, source.text, one.root, one.start, one.end, part=part)
-        for one in parsed
-    ]
+    own = [Document(source, number, one.root, one.start, one.end, part=part) for one in parsed]
     if not own:
         raise Refusal("there is nothing but comments")
     return next((one for one in reversed(own) if one.start <= offset), own[0])

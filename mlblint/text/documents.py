@@ -12,6 +12,7 @@ from mlblint.text import scalars
 from mlblint.text.embedded import LineMap, literal_lines
 from mlblint.text.nodes import Node, Path, Scalar, find, resolved
 from mlblint.text.parser import YamlError, parse
+from mlblint.text.repeated import has_repeated_keys
 from mlblint.text.source import Position, Source
 
 # `---` at the start of a line ends a document wherever it stands, inside scalars too.
@@ -19,25 +20,41 @@ _SEPARATOR = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 
 
-@dataclass(frozen=True, eq=False)
 class Document:
     """One YAML document. `text` is what the offsets of its nodes refer to: the text of the
     whole file or, for YAML inside a block scalar, the text that the scalar stands for. `part`
     is the stretch of it between two separators that was parsed on its own."""
 
-    source: Source
-    index: int
-    text: str
-    root: Node | None
-    start: int
-    end: int
-    host: Host | None = None
-    part: tuple[int, int] = (0, 0)
+    def __init__(
+        self,
+        source: Source,
+        index: int,
+        root: Node | None,
+        start: int,
+        end: int,
+        host: Host | None = None,
+        part: tuple[int, int] = (0, 0),
+    ) -> None:
+        self.source = source
+        self.index = index
+        self.root = root
+        self.start = start
+        self.end = end
+        self.host = host
+        self.part = part
+
+    @property
+    def text(self) -> str:
+        return self.source.text if self.host is None else self.host.text
 
     @cached_property
     def data(self) -> object:
         """What Kubernetes would read. Never change it in place: others share it."""
         return scalars.data(self.root)
+
+    @cached_property
+    def repeats_keys(self) -> bool:
+        return has_repeated_keys(self.root)
 
     @cached_property
     def inside(self) -> dict[Path, Sequence[Document]]:
@@ -56,11 +73,13 @@ class Document:
 
 @dataclass(frozen=True, eq=False)
 class Host:
-    """Where a piece of embedded YAML stands: the scalar at `path` of `document`."""
+    """Where a piece of embedded YAML stands: the scalar at `path` of `document`, which stands
+    for `text`."""
 
     document: Document
     path: Path
     lines: LineMap
+    text: str
 
 
 @dataclass(frozen=True)
@@ -103,11 +122,7 @@ def documents(
 ) -> Iterator[Document | Broken]:
     """The documents of a file; with `wanted`, only those in which that pattern occurs. Parts
     that were parsed before are `known` by the place where they begin."""
-    text = source.text
-    if source.path.endswith(".json"):
-        # Tabs are white space in JSON and an error in YAML; JSON strings cannot hold them.
-        text = text.replace("\t", " ")
-    for index, chunk in enumerate(chunks(text)):
+    for index, chunk in enumerate(chunks(_as_yaml(source))):
         if wanted is not None and not wanted.search(chunk.text):
             continue
         if chunk.start in known:
@@ -120,7 +135,19 @@ def documents(
             yield Broken(source, error, *part, part)
             continue
         for one in parsed:
-            yield Document(source, index, source.text, one.root, one.start, one.end, part=part)
+            yield Document(source, index, one.root, one.start, one.end, part=part)
+
+
+def root_at(source: Source, part: tuple[int, int], start: int) -> Node | None:
+    """The root of the document that begins at `start`, parsed anew with what is in its part."""
+    parsed = parse(_as_yaml(source)[slice(*part)], part[0])
+    return next(one.root for one in parsed if one.start == start)
+
+
+def _as_yaml(source: Source) -> str:
+    """Tabs are white space in JSON and an error in YAML; JSON strings cannot hold them."""
+    is_json = source.path.endswith(".json")
+    return source.text.replace("\t", " ") if is_json else source.text
 
 
 def embedded(document: Document, path: Path) -> Iterator[Document]:
@@ -137,7 +164,7 @@ def _embedded(document: Document, path: Path) -> Iterator[Document]:
     node = resolved(node) if node is not None else None
     if not isinstance(node, Scalar) or not isinstance(scalars.resolve(node), str):
         return
-    host = Host(document, path, literal_lines(document.text, node))
+    host = Host(document, path, literal_lines(document.text, node), node.text)
     for chunk in chunks(node.text):
         try:
             parsed = parse(chunk.text, chunk.start)
@@ -145,6 +172,4 @@ def _embedded(document: Document, path: Path) -> Iterator[Document]:
             continue
         part = (chunk.start, chunk.start + len(chunk.text))
         for index, one in enumerate(parsed):
-            yield Document(
-                document.source, index, node.text, one.root, one.start, one.end, host, part
-            )
+            yield Document(document.source, index, one.root, one.start, one.end, host, part)

@@ -111,17 +111,14 @@ def _parsed(source: Source, number: int, chunk: Chunk) -> tuple[list[Document], 
     """The documents of a chunk with its comments. Of text that is no YAML only what stands
     above the first content is surely a comment."""
     part = (chunk.start, chunk.start + len(chunk.text))
-    head = Document(source, number, source.text, None, *part, part=part)
+    head = Document(source, number, None, *part, part=part)
     try:
         parsed = parse(chunk.text, chunk.start)
     except YamlError:
         match = _HEAD.match(source.text, *part)
         end = match.end() if match else part[0]
         return [head], list(comment_spans(source.text, part[0], end, []))
-    found = [
-        Document(source, number, source.text, one.root, one.start, one.end, part=part)
-        for one in parsed
-    ]
+    found = [Document(source, number, one.root, one.start, one.end, part=part) for one in parsed]
     roots = [one.root for one in parsed if one.root is not None]
     return found or [head], list(comment_spans(source.text, *part, roots))
 

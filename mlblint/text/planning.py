@@ -70,7 +70,7 @@ def _in_one_part(edits: list[Edit]) -> tuple[Splice, ...]:
     addresses = [address(edit.place.document, starts) for edit in others]
     done = shift(done, -chunk.start)
     for edit, where in zip(others, addresses, strict=True):
-        source = Source(path, b"", apply(chunk.text, done))
+        source = Source.from_text(path, apply(chunk.text, done))
         place = replace(edit.place, document=_again(source, where))
         done = compose(done, plan_one(replace(edit, place=place)))
     return shift(done, chunk.start)

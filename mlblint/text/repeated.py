@@ -20,7 +20,7 @@ class Repeated(NamedTuple):
 
 def repeated_keys(root: Node | None) -> Iterator[Repeated]:
     """Those inside a value that is lost are lost with it. `<<` is no key like others."""
-    if root is None or not _has_any(root):
+    if root is None or not has_repeated_keys(root):
         return
     todo: list[tuple[Path, Node]] = [((), root)]
     while todo:
@@ -40,9 +40,9 @@ def repeated_keys(root: Node | None) -> Iterator[Repeated]:
             todo.extend(((*path, name), value) for name, value in values.items())
 
 
-def _has_any(root: Node) -> bool:
+def has_repeated_keys(root: Node | None) -> bool:
     """Almost no document has: this is quick, because it keeps no paths."""
-    todo = [root]
+    todo = [root] if root is not None else []
     while todo:
         node = todo.pop()
         if isinstance(node, Mapping):

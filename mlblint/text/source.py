@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import codecs
 from bisect import bisect_right
+from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
-
-from mlblint.records import dataclass
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -29,29 +28,49 @@ class NotTextError(ValueError):
     """The bytes are no Unicode text: a binary, or an encrypted file."""
 
 
-@dataclass(frozen=True, eq=False)
 class Source:
     """`path` is relative to the repository root and uses "/". `text` has no byte order mark
-    and keeps every line ending."""
+    and keeps every line ending. The bytes are asked for when somebody needs them: most of what
+    is known of most files was worked out before."""
 
-    path: str
-    data: bytes
-    text: str
-    bom: bytes = b""
-    encoding: str = "utf-8"
+    def __init__(self, path: str, read: Callable[[], bytes]) -> None:
+        self.path = path
+        self._read = read
 
     @classmethod
     def from_bytes(cls, path: str, data: bytes) -> Source:
-        bom, encoding = b"", "utf-8"
+        """Raises NotTextError."""
+        source = cls(path, lambda: data)
+        _ = source.text
+        return source
+
+    @classmethod
+    def from_text(cls, path: str, text: str) -> Source:
+        return cls(path, text.encode)
+
+    @cached_property
+    def data(self) -> bytes:
+        return self._read()
+
+    @cached_property
+    def bom(self) -> bytes:
+        return next((bom for bom, _ in _BOMS if self.data.startswith(bom)), b"")
+
+    @cached_property
+    def encoding(self) -> str:
+        return dict(_BOMS).get(self.bom, "utf-8")
+
+    @cached_property
+    def text(self) -> str:
+        data = self.data
         if data.startswith(_BOM_STARTS):
-            bom, encoding = next((b, e) for b, e in _BOMS if data.startswith(b))
-        try:
-            text = (data[len(bom) :] if bom else data).decode(encoding)
-        except UnicodeDecodeError as error:
-            raise NotTextError(f"not {encoding.upper()} text: {error.reason}") from None
+            data = data[len(self.bom) :]
+            text = _decoded(data, self.encoding)
+        else:
+            text = _decoded(data, "utf-8")
         if "\0" in text:
             raise NotTextError("binary, not text")
-        return cls(path, data, text, bom, encoding)
+        return text
 
     def encoded(self, text: str) -> bytes:
         """The bytes of the file if its text were `text`."""
@@ -70,6 +89,13 @@ class Source:
         start = self.line_starts[number - 1]
         end = self.line_starts[number] if number < len(self.line_starts) else len(self.text)
         return self.text[start:end].rstrip("\r\n")
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise NotTextError(f"not {encoding.upper()} text: {error.reason}") from None
 
 
 def line_starts(text: str) -> list[int]:

@@ -10,7 +10,7 @@ from mlblint.text.places import Place
 from mlblint.text.source import Source
 
 SOURCE = Source.from_bytes("kustomization.yaml", b"")
-PLACE = Place(Document(SOURCE, 0, "", None, 0, 0))
+PLACE = Place(Document(SOURCE, 0, None, 0, 0))
 
 METALLB = "github.com/metallb/metallb"
 

@@ -93,7 +93,8 @@ def test_embedded_yaml_is_held_to_the_same():
 
 
 def test_a_file_that_cannot_be_written_back():
-    source = Source("x.yaml", b"other bytes", "a: 1\n")
+    source = Source.from_bytes("x.yaml", b"other bytes")
+    source.text = "a: 1\n"
     with pytest.raises(Refusal, match="cannot be written back"):
         prove(source, [], [])
 
