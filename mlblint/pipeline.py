@@ -118,15 +118,15 @@ def _outcome(
     first = [rule for rule in rules if rule not in last]
     tracked = request.track("Asking rules", first) if request.track else first
     outcome = engine.run(model, request.config, tracked)
-    sources = filter(None, map(model.files.source, model.files.paths))
-    speaking = [source for source in sources if "mlblint:" in source.text]
+    speaking = [path for path in model.files.paths if model.files.mentions(path, "mlblint:")]
     if not speaking:
         return outcome
     # Most repositories have no such comments, and what reads them takes 10 ms to import.
     from mlblint import suppressions
     from mlblint.text.ignores import ignores
 
-    comments = list(chain.from_iterable(map(ignores, speaking)))
+    sources = filter(None, map(model.files.source, speaking))
+    comments = list(chain.from_iterable(map(ignores, sources)))
     if not comments:
         return outcome
     known = {card.id: card.name for card in cards}

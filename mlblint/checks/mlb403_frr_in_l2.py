@@ -75,10 +75,10 @@ def _is_l2_only(cluster: Cluster, model: Model) -> bool:
 
 
 def _mentions_bgp(path: str, model: Model) -> bool:
-    source = model.files.source(path)
-    if source is None or not any(word in source.text for word in ("BGP", "bgp", "FRRConf")):
+    if not model.files.mentions(path, "BGP", "bgp", "FRRConf"):
         return False
-    return _BGP.search(source.text) is not None
+    source = model.files.source(path)
+    return source is not None and _BGP.search(source.text) is not None
 
 
 def _files(installation: Installation) -> set[str]:

@@ -127,8 +127,8 @@ def _cluster_of(start: Start, clusters: Sequence[Cluster], model: Model) -> Clus
 
 def _mentioned_elsewhere(own: set[str], model: Model) -> bool:
     """A script or a unit may tell the servers more than their configuration does."""
-    sources = (model.files.source(path) for path in model.files.paths if path not in own)
-    return any(source is not None and SERVICE_LB in source.text for source in sources)
+    others = (path for path in model.files.paths if path not in own)
+    return any(model.files.mentions(path, SERVICE_LB) for path in others)
 
 
 def _left_on(start: Start) -> Problem:

@@ -80,7 +80,7 @@ def _unseen_before(broken: Broken) -> int | None:
 def _misread(context: Context) -> Iterator[Problem]:
     """An indentation that only looks like one belongs to the key."""
     for document in read_documents(context.model):
-        if not _ANY_UNSEEN.search(document.text, document.start, document.end):
+        if not document.contains(_ANY_UNSEEN):
             continue
         for path, node in walk(document.root) if document.root is not None else ():
             for key, _ in node.pairs if isinstance(node, Mapping) else ():

@@ -50,5 +50,4 @@ def ignores_by_flag(speaker: Resource) -> bool:
 
 def mentions_flag(path: str, files: Files) -> bool:
     """What comes from elsewhere cannot be patched here, but the patch can be seen."""
-    source = files.source(path)
-    return source is not None and IGNORE_FLAG in source.text
+    return files.mentions(path, IGNORE_FLAG)

@@ -10,11 +10,14 @@ from errno import EFBIG
 from functools import cached_property, lru_cache
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from mlblint import boundaries
 from mlblint.patterns import NEVER, Pattern, PatternError
-from mlblint.text.documents import Broken, Document, documents
+from mlblint.repo.disk import Disk
+from mlblint.repo.facts import Facts, Parts, decoded, digest, encoded, lazily
+from mlblint.text.documents import Broken, Document, documents, name_of
 from mlblint.text.parser import YamlError
 from mlblint.text.scalars import TooManyValuesError
 from mlblint.text.source import NotTextError, Source
@@ -27,12 +30,21 @@ _WILDCARD = re.compile(
 )
 
 
+class Known(NamedTuple):
+    """What is known of a file before it is asked for: the digest of its bytes, what was worked
+    out of them, and the bytes themselves, if they had to be read."""
+
+    digest: str
+    facts: Facts | None = None
+    data: bytes | None = None
+
+
 class Files:
     """`paths` are relative to `root` and use "/". `changed` holds bytes that stand in for
     what is on disk: standard input, or a fix that is not written yet. Only documents in which
     `relevant` occurs are parsed, unless everything in a file is asked for. `exists` knows of
     any path whether something is there, beside what is looked at: the disk, unless the files
-    are those of another time."""
+    are those of another time. What is `known` of files on disk is not worked out again."""
 
     def __init__(
         self,
@@ -41,18 +53,22 @@ class Files:
         changed: Mapping[str, bytes] | None = None,
         relevant: re.Pattern[str] | None = None,
         exists: Callable[[str], bool] | None = None,
+        known: Mapping[str, Known] = MappingProxyType({}),
     ) -> None:
         self.root = root
         self._base = str(root)
         self.relevant = relevant
-        self.exists = exists or (lambda path: (root / path).exists())
+        self.disk = Disk(root)
+        self._exists_then = exists
         self.changed = dict(changed or {})
         self.paths = tuple(sorted({*paths, *self.changed}))
         self.unreadable: dict[str, str] = {}
         self.not_text: dict[str, str] = {}
+        self._known = known
         self._sources: dict[str, Source | None] = {}
-        self._relevant: dict[str, tuple[Document | Broken, ...]] = {}
-        self._all: dict[str, tuple[Document | Broken, ...]] = {}
+        self._relevant: dict[str, Parts] = {}
+        self._all: dict[str, Parts] = {}
+        self._mentions: dict[str, dict[str, bool]] = {}
 
     def with_changes(
         self,
@@ -63,7 +79,8 @@ class Files:
         """The same files with other bytes in some of them, or other files. What is the same in
         both is not read or parsed again."""
         known = self.paths if paths is None else paths
-        other = Files(self.root, known, changed, self.relevant, exists or self.exists)
+        then = exists or self._exists_then
+        other = Files(self.root, known, changed, self.relevant, then, self._known)
         differing = {
             path
             for path in {*self.changed, *other.changed}
@@ -83,6 +100,7 @@ class Files:
         self._sources = _without(differing, other._sources)
         self._relevant = _without(differing, other._relevant)
         self._all = _without(differing, other._all)
+        self._mentions = _without(differing, other._mentions)
         self.unreadable = _without(differing, other.unreadable)
         self.not_text = _without(differing, other.not_text)
         return self
@@ -138,18 +156,26 @@ class Files:
             self._sources[path] = self._read(path)
         return self._sources[path]
 
+    def exists(self, path: str) -> bool:
+        """Whether something lies at a path, whatever it is."""
+        return self._exists_then(path) if self._exists_then else self.disk.exists(path)
+
     def _read(self, path: str) -> Source | None:
         if path not in self.names:
             return None
+        known = self._known_of(path)
+        facts = known.facts if known else None
+        if known and facts:
+            if facts["text"] is not None:
+                self.not_text[path] = facts["text"]
+                return None
+            return lazily(path, known.digest, lambda: self._bytes(path))
         try:
-            data = self.changed.get(path)
-            if data is None:
-                # pathlib takes as long to put the two together as the system to read a file.
-                data = boundaries.read(f"{self._base}/{path}")
+            data = known.data if known and known.data is not None else self._bytes(path)
         except OSError as error:
             if error.errno != EFBIG:
                 self.unreadable[path] = error.strerror or str(error)
-            elif self._mentions(path):
+            elif self._is_relevant_and_large(path):
                 self.not_text[path] = "larger than mlblint reads"
             return None
         try:
@@ -158,7 +184,15 @@ class Files:
             self.not_text[path] = "encrypted" if data.startswith(_GIT_CRYPT) else str(error)
         return None
 
-    def _mentions(self, path: str) -> bool:
+    def _known_of(self, path: str) -> Known | None:
+        return None if path in self.changed else self._known.get(path)
+
+    def _bytes(self, path: str) -> bytes:
+        data = self.changed.get(path)
+        # pathlib takes as long to put the two together as the system to read a file.
+        return boundaries.read(f"{self._base}/{path}") if data is None else data
+
+    def _is_relevant_and_large(self, path: str) -> bool:
         """Whether anything relevant stands in a file that is too large to be read."""
         if self.relevant is None:
             return True
@@ -169,30 +203,77 @@ class Files:
         ):
             return wanted.search(whole) is not None
 
-    def parts(self, path: str) -> tuple[Document | Broken, ...]:
+    def parts(self, path: str) -> Parts:
         """The relevant documents of a file, whether they could be parsed or not."""
         if path not in self._relevant:
-            source = self.source(path)
-            if self.relevant is None:
-                self._relevant[path] = self.all_parts(path)
-            elif source is not None and self.relevant.search(source.text):
-                found = documents(source, self.relevant)
-                self._relevant[path] = tuple(map(_measured, found))
-            else:
-                self._relevant[path] = ()
+            self._relevant[path] = self._worked_out(path, "parts", self._relevant_parts)
         return self._relevant[path]
 
-    def all_parts(self, path: str) -> tuple[Document | Broken, ...]:
+    def all_parts(self, path: str) -> Parts:
         """Everything in a file. What is relevant of it stays the same, and the same objects,
         whether this is asked before or after."""
         if path not in self._all:
-            source = self.source(path)
-            known: dict[int, list[Document | Broken]] = {}
-            for part in () if self.relevant is None else self.parts(path):
-                known.setdefault(part.part[0], []).append(part)
-            found = documents(source, known=known) if source else ()
-            self._all[path] = tuple(map(_measured, found))
+            relevant = () if self.relevant is None else self.parts(path)
+            rest = self._worked_out(path, "rest", self._other_parts)
+            merged = sorted((*relevant, *rest), key=lambda one: one.start) if rest else relevant
+            self._all[path] = tuple(merged)
         return self._all[path]
+
+    def _worked_out(self, path: str, what: str, work_out: Callable[[Source], Parts]) -> Parts:
+        source = self.source(path)
+        if source is None:
+            return ()
+        known = self._known_of(path)
+        if known and known.facts and what in known.facts:
+            return decoded(source, known.facts[what])
+        return work_out(source)
+
+    def _relevant_parts(self, source: Source) -> Parts:
+        if self.relevant is None:
+            return self.all_parts(source.path)
+        if not self.relevant.search(source.text):
+            return ()
+        return tuple(map(_measured, documents(source, self.relevant)))
+
+    def _other_parts(self, source: Source) -> Parts:
+        relevant = () if self.relevant is None else self.parts(source.path)
+        known = {part.part[0] for part in relevant}
+        return tuple(map(_measured, documents(source, known=known)))
+
+    def mentions(self, path: str, *words: str) -> bool:
+        """Whether any of the words stands in a file."""
+        source = self.source(path)
+        if source is None:
+            return False
+        asked = name_of("\0".join(words))
+        if path not in self._mentions:
+            known = self._known_of(path)
+            self._mentions[path] = dict(known.facts["mentions"]) if known and known.facts else {}
+        answers = self._mentions[path]
+        if asked not in answers:
+            text = source.text
+            answers[asked] = any(word in text for word in words)
+        return answers[asked]
+
+    def facts(self, path: str) -> Known | None:
+        """What is known of a file now, if it is one that is on disk and can be read."""
+        source = self.source(path)
+        if path in self.changed or path in self.unreadable or not self.has(path):
+            return None
+        known = self._known_of(path)
+        if known is None and source is None:
+            return None
+        before = (known.facts if known else None) or {"text": self.not_text.get(path)}
+        gained: Facts = {"mentions": self._mentions.get(path) or before.get("mentions", {})}
+        for what, parts in (("parts", self._relevant), ("rest", self._all)):
+            if what not in before and path in parts:
+                relevant = {one.part[0] for one in self._relevant.get(path, ())}
+                is_rest = what == "rest" and self.relevant is not None
+                gained[what] = encoded(
+                    one for one in parts[path] if not (is_rest and one.part[0] in relevant)
+                )
+        name = known.digest if known else digest(source.data) if source else ""
+        return Known(name, {**before, **gained})
 
     def documents(self, path: str) -> list[Document]:
         return [part for part in self.parts(path) if isinstance(part, Document)]

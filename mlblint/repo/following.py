@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -88,6 +89,9 @@ class Repository:
     def templates(self, folder: str) -> list[Resource]:
         inner = posixpath.join(folder, "templates")
         return [resource for path in self.files.below(inner) for resource in self.objects(path)]
+
+
+_VARIABLE = re.compile(r"\$\{")
 
 
 def is_application_set(resource: Resource) -> bool:
@@ -370,8 +374,9 @@ def _limited(files: Files, within: frozenset[str] | None) -> Files:
 def _has_variables(resource: Resource) -> bool:
     """Whether anything may be filled in: most files have nothing."""
     places = (resource.base, *resource.origins.values())
-    written = {place.document.source.path: place.document.source.text for place in places}
-    return any("${" in text for text in written.values()) and not flux.is_disabled(resource)
+    documents = {id(place.document): place.document for place in places}
+    found = any(document.contains(_VARIABLE) for document in documents.values())
+    return found and not flux.is_disabled(resource)
 
 
 def _may_deliver(resource: Resource) -> bool:

@@ -72,7 +72,7 @@ def _existing(entry: str, at: Traced, folder: str, stage: Stage, files: Files) -
         stage.fault("outside", at.place, f'"{entry}" leaves the repository')
         return None
     # What is generated from need not be YAML: only then is it known without asking the disk.
-    if not files.has(path) and (not files.exists(path) or (files.root / path).is_dir()):
+    if not files.has(path) and (not files.exists(path) or files.disk.is_folder(path)):
         stage.fault("missing", at.place, f'"{entry}" does not exist')
         return None
     stage.used.add(path)

@@ -50,8 +50,7 @@ def starts(files: Files) -> Iterator[Start]:
 
 
 def _mentions_servers(path: str, files: Files) -> bool:
-    source = files.source(path)
-    return source is not None and any(name in source.text for name in (_ARGUMENTS, _TEXT, _OBJECT))
+    return files.mentions(path, _ARGUMENTS, _TEXT, _OBJECT)
 
 
 def _of_config(place: Place, data: object) -> Iterator[Start]:

@@ -270,7 +270,7 @@ class Builder:
             if found is None:
                 stage.fault("no-kustomization", entry.place, _without_kustomization(entry.text))
             return found
-        elif (self._files.root / path).is_dir():
+        elif self._files.disk.is_folder(path):
             stage.fault("no-kustomization", entry.place, _without_kustomization(entry.text))
         elif self._files.exists(path):
             stage.not_followed(entry.place, f'"{entry.text}" is not read')

@@ -26,7 +26,7 @@ from mlblint.text.places import Place
 
 # Plain searches: a pattern of alternatives takes fifty times as long over a whole repository.
 _WORDS = (
-    "\nmachine:",
+    "machine:",
     '"machine":',
     "ansible_host",
     "ipAddress",
@@ -83,8 +83,7 @@ Fact = Claim | Member
 def facts(files: Files) -> Iterator[Fact]:
     """Everything that the repository says of machines, in the order of its files."""
     for path in files.paths:
-        source = files.source(path)
-        if source is None or not _may_tell(source.text):
+        if not _may_tell(path, files):
             continue
         if is_archived(path) or not _NOT_OURS.isdisjoint(path.split("/")[:-1]):
             continue
@@ -93,10 +92,9 @@ def facts(files: Files) -> Iterator[Fact]:
                 yield from _in_document(document)
 
 
-def _may_tell(content: str) -> bool:
+def _may_tell(path: str, files: Files) -> bool:
     # The definitions of custom resources are long, and full of such words.
-    found = content.startswith("machine:") or any(word in content for word in _WORDS)
-    return found and "CustomResourceDefinition" not in content
+    return files.mentions(path, *_WORDS) and not files.mentions(path, "CustomResourceDefinition")
 
 
 def _in_document(document: Document) -> Iterator[Fact]:

@@ -10,7 +10,6 @@ import posixpath
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 from mlblint.records import dataclass
 from mlblint.repo import argo, flux
@@ -108,16 +107,14 @@ def _bare(delivery: Delivery, local: frozenset[str], files: Files) -> Iterator[B
         if any(given) or source.directory.get("recurse") not in (None, False):
             continue
         inner = [path for path in files.below(folder) if _MANIFEST.search(path)]
-        if inner and not any(map(_MANIFEST.search, _names(files.root / folder))):
+        if inner and not any(map(_MANIFEST.search, _names(files, folder))):
             place = application.place(*source.at, "path")
             yield Bare(place, text(source.path), posixpath.dirname(inner[0]), delivery)
 
 
-def _names(folder: Path) -> list[str]:
-    try:
-        return [entry.name for entry in folder.iterdir() if not entry.is_dir()]
-    except OSError:
-        return ["unknown.yaml"]
+def _names(files: Files, folder: str) -> list[str]:
+    names = files.disk.names(folder)
+    return ["unknown.yaml"] if names is None else names
 
 
 def _certainly_local(model: Model) -> frozenset[str]:
@@ -251,7 +248,7 @@ def _of_kustomization(gap: Gap, disk: _Disk) -> Missing | None:
         return None
     if gap.by is None and disk.is_ignored(path):
         return None
-    folder = (disk.root / path).is_dir()
+    folder = disk.is_folder(path)
     what = "a kustomization in the folder" if folder else "the file or folder"
     return Missing(gap.place, named, path, what, gap.by)
 
@@ -263,13 +260,15 @@ class _Disk:
     """What lies beside the files that are looked at."""
 
     def __init__(self, files: Files) -> None:
-        self.root = files.root
         self._files = files
-        self._submodules = _SUBMODULE.findall(self._read(".gitmodules"))
+        self._submodules = _SUBMODULE.findall(files.disk.text(".gitmodules"))
 
     @property
     def is_whole(self) -> bool:
-        return not (self.root / ".git" / "info" / "sparse-checkout").exists()
+        return not self._files.disk.exists(".git/info/sparse-checkout")
+
+    def is_folder(self, path: str) -> bool:
+        return self._files.disk.is_folder(path)
 
     def may_have(self, path: str | None) -> bool:
         return (
@@ -290,16 +289,10 @@ class _Disk:
         """Whether some .gitignore above may mean it; negations are not looked at."""
         folder = posixpath.dirname(path)
         while True:
-            for line in self._read(posixpath.join(folder, ".gitignore")).splitlines():
+            for line in self._files.disk.text(posixpath.join(folder, ".gitignore")).splitlines():
                 pattern = line.strip().rstrip("/").rpartition("/")[2]
                 if pattern and any(fnmatchcase(part, pattern) for part in path.split("/")):
                     return True
             if not folder:
                 return False
             folder = posixpath.dirname(folder)
-
-    def _read(self, path: str) -> str:
-        try:
-            return (self.root / path).read_text("utf-8", "replace")
-        except OSError:
-            return ""

@@ -93,11 +93,11 @@ class Referents:
         for each name that is looked for would take a time that grows with their square."""
         found: ByName = {}
         for path in self._files.paths:
-            if is_archived(path) or (source := self._files.source(path)) is None:
+            if is_archived(path) or not self._files.mentions(path, *words):
                 continue
-            if any(word in source.text for word in words):
-                for name in set(_NAME.findall(source.text)):
-                    found.setdefault(name, []).append(path)
+            source = self._files.source(path)
+            for name in set(_NAME.findall(source.text if source else "")):
+                found.setdefault(name, []).append(path)
         return found
 
     def _documents(self, files: ByName, name: str) -> Iterator[Document]:

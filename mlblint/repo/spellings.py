@@ -21,7 +21,7 @@ _WORD_AS_VALUE = re.compile(
 
 def as_kustomize_reads(root: Traced) -> Traced:
     document = root.place.document
-    if not _WORD_AS_VALUE.search(document.text, document.start, document.end):
+    if not document.contains(_WORD_AS_VALUE):
         return root
     node = find(document.root, root.place.path)
     for path, scalar in walk(node) if node is not None else ():

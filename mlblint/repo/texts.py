@@ -43,7 +43,7 @@ def _live(model: Model, pattern: re.Pattern[str]) -> Iterator[Document]:
         if is_archived(path) and not model.clusters_of(path):
             continue
         for document in model.files.documents(path):
-            if not pattern.search(document.text, document.start, document.end):
+            if not document.contains(pattern):
                 continue
             keys = [key_of(resource) for resource in resources(document)]
             if not keys or not all(key in dead for key in keys):

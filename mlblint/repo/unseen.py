@@ -81,6 +81,7 @@ def mentioned_kinds(index: Index) -> frozenset[str]:
         for path in index.files.paths
         if not is_archived(path)
         for part in index.files.parts(path)
+        if isinstance(part, Broken) or part.contains(_MENTION)
         if _could_become_objects(part)
         for match in _MENTION.finditer(part.source.text, part.start, part.end)
     )
@@ -101,8 +102,8 @@ def _brings_nothing(resource: Resource) -> bool:
 def announces_otherwise(files: Files) -> bool:
     """Whether something here but MetalLB may announce the addresses that Services have got."""
     return any(
-        any(word in source.text for word in _OTHER_ANNOUNCERS)
-        and "CustomResourceDefinition" not in source.text
+        files.mentions(path, *_OTHER_ANNOUNCERS)
+        and not files.mentions(path, "CustomResourceDefinition")
         for path in files.paths
-        if not is_archived(path) and (source := files.source(path)) is not None
+        if not is_archived(path)
     )

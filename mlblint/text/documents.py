@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from types import MappingProxyType
+from collections.abc import Container, Iterator, Sequence
+from functools import cache, cached_property
+from hashlib import blake2b
 
 from mlblint.records import dataclass
 from mlblint.text import scalars
@@ -46,6 +46,19 @@ class Document:
     @property
     def text(self) -> str:
         return self.source.text if self.host is None else self.host.text
+
+    @cached_property
+    def answers(self) -> dict[str, bool]:
+        """Which patterns occur, of those that were asked for, by their names."""
+        return {}
+
+    def contains(self, pattern: re.Pattern[str]) -> bool:
+        """Whether the pattern occurs in the text of the document."""
+        name = name_of(pattern.pattern)
+        if name not in self.answers:
+            found = pattern.search(self.text, self.start, self.end)
+            self.answers[name] = found is not None
+        return self.answers[name]
 
     @cached_property
     def data(self) -> object:
@@ -102,6 +115,12 @@ class Broken:
     part: tuple[int, int]
 
 
+@cache
+def name_of(question: str) -> str:
+    """A short name for what is asked of thousands of texts."""
+    return blake2b(question.encode(), digest_size=6).hexdigest()
+
+
 def chunks(text: str) -> Iterator[Chunk]:
     start = 0
     for match in _SEPARATOR.finditer(text):
@@ -118,15 +137,14 @@ def chunks(text: str) -> Iterator[Chunk]:
 def documents(
     source: Source,
     wanted: re.Pattern[str] | None = None,
-    known: Mapping[int, Sequence[Document | Broken]] = MappingProxyType({}),
+    known: Container[int] = frozenset(),
 ) -> Iterator[Document | Broken]:
-    """The documents of a file; with `wanted`, only those in which that pattern occurs. Parts
-    that were parsed before are `known` by the place where they begin."""
+    """The documents of a file; with `wanted`, only those in which that pattern occurs. Those in
+    parts that are `known`, by the place where they begin, are left out."""
     for index, chunk in enumerate(chunks(_as_yaml(source))):
         if wanted is not None and not wanted.search(chunk.text):
             continue
         if chunk.start in known:
-            yield from known[chunk.start]
             continue
         part = (chunk.start, chunk.start + len(chunk.text))
         try:

@@ -1,0 +1,101 @@
+"""What was worked out of a file's bytes, in a form that outlives the run: lists and texts, as
+JSON has them. A document that is made of it knows what it means; where its parts stand is
+worked out anew, when somebody asks.
+
+Facts may come from a file that somebody else wrote: whatever is not of this form is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any
+
+from mlblint.text.documents import Broken, Document, root_at
+from mlblint.text.nodes import Node
+from mlblint.text.parser import YamlError
+from mlblint.text.source import Source
+
+Facts = dict[str, Any]
+"""`text`: why the file is none, or null. `parts` and `all`: its relevant documents and all of
+them, if they were asked for. `mentions`: which words occur in it, of those that were asked for."""
+
+Parts = tuple[Document | Broken, ...]
+
+MAX_GROWTH = 8
+"""Aliases let a document mean much more than is written. Facts that are so many times as long
+as the file are not kept; ordinary ones are shorter than it."""
+
+
+class OutdatedError(Exception):
+    """A file is not what it was when the facts about it were looked up."""
+
+
+class Remembered(Document):
+    """A document of which is known what it means, without looking at the text."""
+
+    def __init__(
+        self,
+        source: Source,
+        index: int,
+        start: int,
+        end: int,
+        part: tuple[int, int],
+        answers: dict[str, bool],
+        repeats_keys: bool,
+        data: object,
+    ) -> None:
+        super().__init__(source, index, None, start, end, part=part)
+        del self.root
+        self.answers = answers
+        self.repeats_keys = repeats_keys
+        self.data = data
+
+    @cached_property
+    def root(self) -> Node | None:  # type: ignore[override]
+        return root_at(self.source, self.part, self.start)
+
+
+def digest(data: bytes) -> str:
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def encoded(parts: Iterable[Document | Broken]) -> list[Any]:
+    return [_of_broken(one) if isinstance(one, Broken) else _of_document(one) for one in parts]
+
+
+def decoded(source: Source, facts: Iterable[Any]) -> Parts:
+    return tuple(_part(source, *one) for one in facts)
+
+
+def _of_document(document: Document) -> list[Any]:
+    place = (document.index, document.start, document.end, *document.part)
+    return [*place, document.answers, document.repeats_keys, document.data]
+
+
+def _of_broken(broken: Broken) -> list[Any]:
+    error = broken.error
+    return [-1, broken.start, broken.end, *broken.part, error.offset, error.problem, None]
+
+
+def _part(
+    source: Source, index: int, start: int, end: int, first: int, last: int, *more: Any
+) -> Document | Broken:
+    part = (first, last)
+    if index < 0:
+        offset, problem, _ = more
+        return Broken(source, YamlError(problem, offset), start, end, part)
+    return Remembered(source, index, start, end, part, *more)
+
+
+def lazily(path: str, wanted: str, read: Callable[[], bytes]) -> Source:
+    """The source of a file of which the digest is known."""
+
+    def checked() -> bytes:
+        data = read()
+        if digest(data) != wanted:
+            raise OutdatedError(path)
+        return data
+
+    return Source(path, checked)
