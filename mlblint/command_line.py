@@ -179,6 +179,27 @@ def show_model(form: Any, color: Any, config: str | None) -> int:
 
 
 @click.command(
+    "cache",
+    cls=Command,
+    short_help="Show or clear what runs have kept.",
+    sections=_examples(
+        ("mlblint cache dir", "Where it lies."),
+        ("mlblint cache clear", "Take it away."),
+    ),
+    context_settings=_SETTINGS,
+)
+@click.argument("what", metavar="dir|clear", type=click.Choice(["dir", "clear"]))
+def cache(what: str) -> int:
+    """Show where runs keep what they have worked out, or take it away.
+
+    Nothing depends on it but how long the next run takes.
+    """
+    from mlblint.commands import remembering
+
+    return remembering.show(clear=what == "clear")
+
+
+@click.command(
     "completion",
     cls=Command,
     short_help="Print a script that completes words in a shell.",
@@ -212,6 +233,7 @@ COMMANDS: dict[str, click.Command] = {
     "init": init,
     "config": show_config,
     "model": show_model,
+    "cache": cache,
     "completion": completion,
 }
 
@@ -245,6 +267,7 @@ _ENVIRONMENT = (
     ("NO_COLOR", "If not empty: no colours, unless --color says always."),
     ("FORCE_COLOR", "If neither empty nor 0: colours even where no terminal is."),
     ("COLUMNS", "How wide to print, whatever the terminal says."),
+    ("XDG_CACHE_HOME", "Where the folder of the cache is, if not at the place of the platform."),
     ("CI", "If not empty: no progress is shown."),
     ("MLBLINT_DEBUG", "If not empty: where mlblint itself failed, if it does."),
 )
@@ -342,6 +365,7 @@ _fixing, _choosing, _reporting, _hiding, _running = (
     is_flag=True,
     help="Show the configuration that would be used, and where each value came from, and end.",
 )
+@_running("--no-cache", is_flag=True, help="Use nothing of earlier runs, and keep nothing.")
 @_running("--stdin-filename", metavar="FILE", help="The name of what comes with -.")
 @_config(_running)
 @click.version_option(

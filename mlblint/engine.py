@@ -14,6 +14,7 @@ from mlblint.cards import Card
 from mlblint.config import Config, is_enabled, matches
 from mlblint.context import Context, subject
 from mlblint.findings import (
+    INTERNAL_ERROR,
     SEVERITIES,
     Applicability,
     Finding,
@@ -25,6 +26,7 @@ from mlblint.findings import (
     Subject,
 )
 from mlblint.records import dataclass
+from mlblint.repo.facts import OutdatedError
 from mlblint.repo.model import Model
 from mlblint.repo.protected import Protection
 from mlblint.repo.resources import resources
@@ -37,8 +39,6 @@ if TYPE_CHECKING:
     from mlblint.text.edits import Edit
 
 Check = Callable[[Context], Iterator[Problem]]
-
-INTERNAL_ERROR = "MLB000"
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,8 @@ def run(
                 # A base that several clusters share is judged once, at its worst.
                 if key not in found or _rank(finding) < _rank(found[key]):
                     found[key] = finding
+        except OutdatedError:
+            raise
         except Exception as error:
             crashed = True
             crash = _crash(rule.card, error)

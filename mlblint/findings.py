@@ -17,6 +17,9 @@ Severity = Literal["error", "warning", "info"]
 Applicability = Literal["safe", "unsafe"]
 Judges = Literal["acceptance", "reachability", "plan", "delivery", "style"]
 
+INTERNAL_ERROR = "MLB000"
+"""The rule that a crash of mlblint itself is reported by."""
+
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 

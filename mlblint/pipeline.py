@@ -1,35 +1,38 @@
-"""The way through the house: paths → sources → documents → model → checks → findings."""
+"""The way through the house: paths → sources → documents → model → checks → findings.
+
+What is imported here is what a run needs that finds nothing changed since the last one; the rest
+is imported when something has to be judged.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field, replace
 from datetime import date
-from itertools import chain
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from mlblint import discovery, engine
-from mlblint.cards import JUDGE_OF_COMMENTS, Card, all_cards
-from mlblint.config import Config, ConfigError, check_options, matches
-from mlblint.findings import Finding
+from mlblint import discovery
+from mlblint.cache.memory import Memory, Verdict
+from mlblint.cards import Card, all_cards
+from mlblint.config import Config, check_options, is_enabled, matches
+from mlblint.findings import INTERNAL_ERROR, Finding
 from mlblint.records import dataclass
-from mlblint.repo import model as repository
-from mlblint.repo.clusters import ClusterRule
-from mlblint.repo.files import Files
+from mlblint.repo import reading
+from mlblint.repo.facts import OutdatedError
+from mlblint.repo.files import Files, Known
 from mlblint.repo.index import RELEVANT
-from mlblint.repo.model import Known, Model
-from mlblint.repo.protected import Protection
-from mlblint.repo.services import CURRENT_PREFIX
-from mlblint.repo.versions import METALLB_IO_ANNOTATIONS, applies, parse_version
+from mlblint.repo.reading import Track
 from mlblint.text.source import Source
+
+if TYPE_CHECKING:
+    from mlblint.repo.model import Model
+    from mlblint.repo.protected import Protection
 
 Mark = Callable[[Sequence[Finding]], Sequence[Finding]]
 """Gives a suppression to the findings that are known already."""
-
-Track = Callable[[str, Sequence[Any]], Iterable[Any]]
-"""Gives back what it is given, one by one, and tells somebody how far it is with what."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Request:
     """`named` are the files to report on, None for all; `beyond` them, what no mark hides. The
     whole repository is looked at in any case. `changed` holds bytes that stand in for what is on
     disk. Comments that ignore something until a day before `today` have expired. `marks` say
-    what is known already. `track` follows the work, if somebody wants to see it."""
+    what is known already. `track` follows the work, if somebody wants to see it. With a
+    `memory`, what earlier runs have left is used, and something left for later ones."""
 
     root: Path
     config: Config
@@ -48,6 +52,7 @@ class Request:
     marks: tuple[Mark, ...] = ()
     beyond: bool = False
     track: Track | None = None
+    memory: Memory | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class Result:
     """`suppressed` are findings that a comment or a mark hides. `unreadable` are files with
     the reason; templates and encrypted files are counted. `repository` is what was read, for
     another look; `ran` are the rules that were asked, and `all_findings` what they say of the
-    whole repository."""
+    whole repository. `protection` is None of what was only remembered."""
 
     findings: tuple[Finding, ...]
     suppressed: tuple[Finding, ...]
@@ -67,85 +72,127 @@ class Result:
     sources: Callable[[str], Source | None]
     all_findings: tuple[Finding, ...]
     repository: Files
-    protection: Protection
+    protection: Protection | None
     ran: frozenset[str]
 
 
 def lint(request: Request) -> Result:
-    files = files_of(request)
+    try:
+        return _lint(request)
+    except OutdatedError:
+        # A file changed while it was looked at: then nothing that was known of it counts.
+        return _lint(replace(request, memory=None))
+
+
+def _lint(request: Request) -> Result:
+    if request.files is not None:
+        return _judged(request, request.files.with_changes(request.changed))
+    files = _listed(request)
+    known = request.memory.look(files.paths) if request.memory else {}
+    if request.memory and known and not files.changed:
+        verdict = request.memory.recall(files, known, request.today or date.today())
+        if verdict is not None:
+            return _result(request, files, verdict)
+    return _judged(request, _read(request, files, known))
+
+
+def _read(request: Request, files: Files, known: Mapping[str, Known]) -> Files:
+    """With facts about all files: those that are remembered, and those of files that are read
+    now. Where there are many, the rest of the program is loaded meanwhile."""
+    facts = request.memory.with_facts(known) if request.memory else {}
+    unknown = [path for path in files.paths if path not in facts or facts[path].facts is None]
+    count = reading.processes(len(unknown))
+    if count > 1:
+        load = partial(_load, request)
+        facts |= reading.read_together(files, unknown, count, load, request.track)
+    files = files.knowing(facts)
     if request.track:
         # Whoever builds the model finds the files read.
         for path in request.track("Reading files", files.paths):
             files.parts(path)
-    model = build_model(files, request.config)
-    refuse_impossible_prefix(request.config, model)
-    cards = all_cards(request.root, request.config.rules.extend_rules)
-    check_options(request.config, {card.id: card.options or {} for card in cards})
-    rules = engine.rules(cards, request.config)
-    outcome = _outcome(model, request, cards, rules)
+    return files
+
+
+def _load(request: Request) -> None:
+    """What will be needed; in a smaller run, a rule is loaded when it is asked."""
+    from mlblint import judging
+
+    judging.load(card.check for card in _wanted(request) if card.check is not None)
+
+
+def _judged(request: Request, files: Files) -> Result:
+    from mlblint.judging import judge
+
+    config = request.config
+    cards = all_cards(request.root, config.rules.extend_rules)
+    check_options(config, {card.id: card.options or {} for card in cards})
+    judgement = judge(files, config, cards, request.today, request.track)
+    verdict = Verdict(judgement.findings, judgement.templates, judgement.encrypted, judgement.dated)
+    if request.memory is not None and files.are_on_disk:
+        is_whole = not (judgement.crashed or files.unreadable)
+        today = request.today or date.today()
+        request.memory.keep(files, verdict if is_whole else None, today)
+    result = _result(request, files, verdict)
+    return replace(result, internal_errors=judgement.crashed, protection=judgement.protection)
+
+
+def _result(request: Request, files: Files, verdict: Verdict) -> Result:
+    """What was asked about, of what the rules say of everything."""
     ignored = per_file_ignores(request.config)
-    findings: Sequence[Finding] = [one for one in outcome.findings if not ignored(one)]
+    findings: Sequence[Finding] = [one for one in verdict.findings if not ignored(one)]
     for mark in request.marks:
         findings = mark(findings)
     concerned = [one for one in findings if is_asked(one, request)]
-    named = request.named if request.named is not None else model.files.names
+    named = request.named if request.named is not None else files.names
     return Result(
         findings=tuple(one for one in concerned if one.suppression is None),
         suppressed=tuple(one for one in concerned if one.suppression is not None),
         files=len(named),
-        templates=len(model.index.templates & named),
-        encrypted=len(model.index.encrypted & named),
+        templates=len(verdict.templates & named),
+        encrypted=len(verdict.encrypted & named),
         unreadable=tuple(
-            (path, reason)
-            for path, reason in sorted(model.files.unreadable.items())
-            if path in named
+            (path, reason) for path, reason in sorted(files.unreadable.items()) if path in named
         ),
-        internal_errors=outcome.crashed,
-        sources=model.files.source,
+        internal_errors=False,
+        sources=partial(_source, files),
         all_findings=tuple(findings),
-        repository=model.files,
-        protection=Protection(model),
-        ran=frozenset(rule.card.id for rule in rules),
+        repository=files,
+        protection=None,
+        ran=frozenset(card.id for card in _wanted(request)),
     )
 
 
-def _outcome(
-    model: Model, request: Request, cards: Sequence[Card], rules: Sequence[engine.Rule]
-) -> engine.Outcome:
-    """What the rules find, and then what one of them says of the comments that hide none of
-    it."""
-    last = [rule for rule in rules if rule.card.id == JUDGE_OF_COMMENTS]
-    first = [rule for rule in rules if rule not in last]
-    tracked = request.track("Asking rules", first) if request.track else first
-    outcome = engine.run(model, request.config, tracked)
-    speaking = [path for path in model.files.paths if model.files.mentions(path, "mlblint:")]
-    if not speaking:
-        return outcome
-    # Most repositories have no such comments, and what reads them takes 10 ms to import.
-    from mlblint import suppressions
-    from mlblint.text.ignores import ignores
+def _source(files: Files, path: str) -> Source | None:
+    """A file as it was judged; None if it is not that any more."""
+    try:
+        source = files.source(path)
+        _ = source.text if source else None
+    except OutdatedError:
+        return None
+    return source
 
-    sources = filter(None, map(model.files.source, speaking))
-    comments = list(chain.from_iterable(map(ignores, sources)))
-    if not comments:
-        return outcome
-    known = {card.id: card.name for card in cards}
-    ran = frozenset() if outcome.crashed else frozenset(rule.card.id for rule in rules)
-    split = suppressions.apply(outcome.findings, comments, known, ran, request.today)
-    more = engine.run(model, request.config, last, split.verdicts)
-    findings = (*split.findings, *suppressions.apply_to_own(more.findings, comments))
-    return engine.Outcome(
-        tuple(sorted(findings, key=engine.order)), outcome.crashed or more.crashed
-    )
+
+def _wanted(request: Request) -> list[Card]:
+    rules = request.config.rules
+    cards = all_cards(request.root, rules.extend_rules)
+    return [c for c in cards if is_enabled(rules.select, rules.ignore, c.id, c.name)]
 
 
 def load_model(root: Path, config: Config) -> Model:
+    from mlblint.judging import build_model
+
     return build_model(files_of(Request(root, config)), config)
 
 
 def files_of(request: Request) -> Files:
+    """The files of a request, with what is known of them."""
     if request.files is not None:
         return request.files.with_changes(request.changed)
+    files = _listed(request)
+    return _read(request, files, request.memory.look(files.paths) if request.memory else {})
+
+
+def _listed(request: Request) -> Files:
     return opened(request, discovery.repository_files(request.root, request.config.exclude))
 
 
@@ -154,44 +201,15 @@ def opened(
 ) -> Files:
     # A file that was named is looked at whatever its name ends with.
     paths = [*paths, *(request.named or ())]
-    return Files(request.root, paths, request.changed, _relevant(request.config), exists)
+    return Files(request.root, paths, request.changed, relevant_to(request.config), exists)
 
 
-def _relevant(config: Config) -> re.Pattern[str]:
+def relevant_to(config: Config) -> re.Pattern[str]:
     """Retired domains may stand in any document."""
     retired = config.dns.retired_domains
     if not retired:
         return RELEVANT
     return re.compile("|".join([RELEVANT.pattern, *map(re.escape, retired)]), RELEVANT.flags)
-
-
-def build_model(files: Files, config: Config) -> Model:
-    rules = [ClusterRule(c.name, c.paths, c.each) for c in config.clusters]
-    known = Known(
-        version=parse_version(config.metallb.version) if config.metallb.version else None,
-        namespace=config.metallb.namespace,
-        bgp_type=config.metallb.bgp_type,
-        load_balancer_class=config.metallb.load_balancer_class,
-    )
-    return repository.build(files, rules, known)
-
-
-def refuse_impossible_prefix(config: Config, model: Model) -> None:
-    """A MetalLB that does not know the prefix would ignore every request."""
-    if config.metallb.annotation_prefix != CURRENT_PREFIX:
-        return
-    for cluster in model.clusters:
-        if applies(METALLB_IO_ANNOTATIONS, cluster.version) is False:
-            path = ("metallb", "annotation-prefix")
-            file = config.origins.file
-            at = file.position(path) if file else None
-            raise ConfigError(
-                file.name if file else "command line",
-                at.line if at else None,
-                at.column if at else None,
-                f"`metallb.annotation-prefix: {CURRENT_PREFIX}` cannot be: this repository runs "
-                f"MetalLB {cluster.version}, and releases before 0.14.9 ignore that prefix",
-            )
 
 
 def is_asked(finding: Finding, request: Request) -> bool:
@@ -202,7 +220,7 @@ def is_asked(finding: Finding, request: Request) -> bool:
 
 def concerns(finding: Finding, named: frozenset[str] | None) -> bool:
     """Whether a finding lies in the named files, or they have a part in it."""
-    if named is None or finding.rule == engine.INTERNAL_ERROR:
+    if named is None or finding.rule == INTERNAL_ERROR:
         return True
     places = (finding.location, *(related.location for related in finding.related))
     return any(place.path in named for place in places)

@@ -9,14 +9,14 @@ from datetime import date
 
 from mlblint.cards import JUDGE_OF_COMMENTS
 from mlblint.config import matches, selector_problem
-from mlblint.findings import Finding, Suppression
+from mlblint.findings import INTERNAL_ERROR, Finding, Suppression
 from mlblint.records import dataclass
 from mlblint.text.ignores import DOCUMENT, LINE, WORDS, Ignore, Selector
 
 RULE = JUDGE_OF_COMMENTS
 """Reports such comments, and so comes when all other rules have spoken."""
 
-NEVER = "MLB000"
+NEVER = INTERNAL_ERROR
 """A crash of mlblint itself cannot be ignored."""
 
 

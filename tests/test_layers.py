@@ -23,6 +23,8 @@ LAYERS = (
     ("checks", "card_rules"),
     ("engine",),
     ("fixing",),
+    ("judging",),
+    ("cache",),
     ("pipeline",),
     ("baseline", "revisions"),
     ("commits",),

@@ -31,9 +31,11 @@ spec:
 
 EVERY_RUN = set(
     "__init__ boundaries cards cli command_line compiled_cards context discovery engine findings "
-    "git manual package_data patterns pipeline records schema schema_quick card_rules writing "
+    "git judging manual package_data patterns pipeline records schema schema_quick "
+    "card_rules writing "
     "commands.__init__ commands.conflicts commands.known commands.lint commands.output "
-    "commands.progress commands.repository commands.showing "
+    "cache.__init__ cache.findings cache.folder cache.memory cache.snapshot "
+    "commands.progress commands.remembering commands.repository commands.showing "
     "config.__init__ config.errors config.files config.loading config.model config.rendering "
     "config.selectors "
     "report.__init__ report.colours report.formats report.frame report.harmless report.summary "
@@ -65,7 +67,7 @@ def loaded(folder: Path, *arguments: str) -> set[str]:
 def own(modules: Iterable[str]) -> set[str]:
     """Without the model and the checks; a package is called as its file is."""
     names = {name.removeprefix("mlblint.") for name in modules if name.startswith("mlblint.")}
-    packages = {"commands", "config", "report", "text"}
+    packages = {"cache", "commands", "config", "report", "text"}
     names = {f"{name}.__init__" if name in packages else name for name in names}
     return {"__init__", *(n for n in names if n.split(".")[0] not in ("repo", "checks"))}
 

@@ -79,6 +79,7 @@ def _edit(
         place = comment_place(source, line)
     except Refusal as refusal:
         return None, refusal.reason
+    assert result.protection is not None
     protected = result.protection.reason(place.document)
     if protected is not None:
         return None, protected

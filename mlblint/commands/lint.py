@@ -14,6 +14,7 @@ from mlblint.cards import Card
 from mlblint.commands import Failure, known
 from mlblint.commands.output import say, say_bytes, style, tell, write_report
 from mlblint.commands.progress import shown
+from mlblint.commands.remembering import memory
 from mlblint.commands.repository import (
     Repository,
     current_folder,
@@ -69,6 +70,7 @@ class Options:
     watch: bool = False
     show_files: bool = False
     show_settings: bool = False
+    no_cache: bool = False
     color: Choice = "auto"
     config: str | None = None
     today: date | None = None
@@ -159,7 +161,10 @@ def look_and_report(
     """The exit code, and the files as they were read."""
     _refuse_bad_targets(options)
     with refuse_bad_configuration(about.root), shown(sys.stderr, os.environ) as track:
-        request = prepare(replace(_request(about, options), track=track))
+        request = replace(_request(about, options), track=track)
+        if not options.no_cache:
+            request = replace(request, memory=memory(about.root, about.config, about.cards))
+        request = prepare(request)
         if options.write_baseline is not None:
             name, grow = options.write_baseline, options.grow_baseline
             return known.write_baseline(request, about.folder, name, about.cards, grow=grow), None

@@ -9,7 +9,7 @@ from pathlib import Path
 from mlblint import fixing
 from mlblint.findings import Finding
 from mlblint.fixing import Change
-from mlblint.pipeline import Request, Result, is_asked, lint
+from mlblint.pipeline import Request, Result, files_of, is_asked, lint
 from mlblint.records import dataclass
 from mlblint.text.patch import patch
 from mlblint.writing import WriteError, write
@@ -35,6 +35,8 @@ def mend(request: Request, *, unsafe: bool, prepare: Prepare = _as_found) -> Men
     """Looks for the changes; nothing is written. `prepare` may give the findings of a look
     other fixes than their rules did."""
     result: Result | None = None
+    # What is only remembered cannot be mended.
+    request = replace(request, files=files_of(request))
 
     def findings(state: Mapping[str, bytes]) -> Sequence[Finding]:
         nonlocal result

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, Any
 
-from mlblint.pipeline import Track
+from mlblint.repo.reading import Track
 
 PATIENCE, REDRAW = 0.5, 0.1
 """Seconds: nothing is shown of a run that is over before, nor more often than that."""

@@ -7,6 +7,7 @@ Facts may come from a file that somebody else wrote: whatever is not of this for
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from hashlib import blake2b
@@ -24,8 +25,8 @@ them, if they were asked for. `mentions`: which words occur in it, of those that
 Parts = tuple[Document | Broken, ...]
 
 MAX_GROWTH = 8
-"""Aliases let a document mean much more than is written. Facts that are so many times as long
-as the file are not kept; ordinary ones are shorter than it."""
+"""Aliases let a document mean much more than is written. What takes so many times the room of
+the file is not kept; ordinary documents take less than that."""
 
 
 class OutdatedError(Exception):
@@ -61,8 +62,12 @@ def digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
-def encoded(parts: Iterable[Document | Broken]) -> list[Any]:
-    return [_of_broken(one) if isinstance(one, Broken) else _of_document(one) for one in parts]
+def encoded(what: str, parts: Iterable[Document | Broken], text: str) -> Facts:
+    """What is to be kept of some documents of a file, under the name `what`."""
+    found = [_of_broken(one) if isinstance(one, Broken) else _of_document(one) for one in parts]
+    if "*" in text and len(json.dumps(found)) > MAX_GROWTH * (len(text) + 100):
+        return {}
+    return {what: found}
 
 
 def decoded(source: Source, facts: Iterable[Any]) -> Parts:
@@ -92,10 +97,15 @@ def _part(
 def lazily(path: str, wanted: str, read: Callable[[], bytes]) -> Source:
     """The source of a file of which the digest is known."""
 
-    def checked() -> bytes:
-        data = read()
-        if digest(data) != wanted:
-            raise OutdatedError(path)
-        return data
+    return Source(path, lambda: checked(path, wanted, read))
 
-    return Source(path, checked)
+
+def checked(path: str, wanted: str, read: Callable[[], bytes]) -> bytes:
+    """The bytes of a file, if they are those that are meant."""
+    try:
+        data = read()
+    except OSError:
+        raise OutdatedError(path) from None
+    if digest(data) != wanted:
+        raise OutdatedError(path)
+    return data

@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 from mlblint import boundaries
 from mlblint.patterns import NEVER, Pattern, PatternError
 from mlblint.repo.disk import Disk
-from mlblint.repo.facts import Facts, Parts, decoded, digest, encoded, lazily
+from mlblint.repo.facts import Facts, Parts, checked, decoded, digest, encoded, lazily
 from mlblint.text.documents import Broken, Document, documents, name_of
 from mlblint.text.parser import YamlError
 from mlblint.text.scalars import TooManyValuesError
@@ -70,6 +70,21 @@ class Files:
         self._all: dict[str, Parts] = {}
         self._mentions: dict[str, dict[str, bool]] = {}
 
+    def only(self, paths: Iterable[str]) -> Files:
+        """Some of the files, of which nothing is known."""
+        return Files(self.root, paths, None, self.relevant, self._exists_then)
+
+    def knowing(self, known: Mapping[str, Known]) -> Files:
+        """The same files, with what is known of them."""
+        known = {**self._known, **known}
+        then = self._exists_then
+        return Files(self.root, self.paths, self.changed, self.relevant, then, known)
+
+    @property
+    def are_on_disk(self) -> bool:
+        """Whether nothing stands in for what is there."""
+        return not self.changed and self._exists_then is None
+
     def with_changes(
         self,
         changed: Mapping[str, bytes],
@@ -80,7 +95,7 @@ class Files:
         both is not read or parsed again."""
         known = self.paths if paths is None else paths
         then = exists or self._exists_then
-        other = Files(self.root, known, changed, self.relevant, then, self._known)
+        other = Files(self.root, known, changed, self.relevant, then)
         differing = {
             path
             for path in {*self.changed, *other.changed}
@@ -97,6 +112,7 @@ class Files:
 
     def _knowing(self, other: Files, differing: set[str]) -> Files:
         """With what `other` has read and parsed of the files that do not differ."""
+        self._known = _without(differing, other._known)
         self._sources = _without(differing, other._sources)
         self._relevant = _without(differing, other._relevant)
         self._all = _without(differing, other._all)
@@ -171,7 +187,12 @@ class Files:
                 return None
             return lazily(path, known.digest, lambda: self._bytes(path))
         try:
-            data = known.data if known and known.data is not None else self._bytes(path)
+            if known is None:
+                data = self._bytes(path)
+            elif known.data is None:
+                data = checked(path, known.digest, lambda: self._bytes(path))
+            else:
+                data = known.data
         except OSError as error:
             if error.errno != EFBIG:
                 self.unreadable[path] = error.strerror or str(error)
@@ -212,8 +233,10 @@ class Files:
     def all_parts(self, path: str) -> Parts:
         """Everything in a file. What is relevant of it stays the same, and the same objects,
         whether this is asked before or after."""
+        relevant = self.parts(path)
+        if self.relevant is None:
+            return relevant
         if path not in self._all:
-            relevant = () if self.relevant is None else self.parts(path)
             rest = self._worked_out(path, "rest", self._other_parts)
             merged = sorted((*relevant, *rest), key=lambda one: one.start) if rest else relevant
             self._all[path] = tuple(merged)
@@ -229,15 +252,12 @@ class Files:
         return work_out(source)
 
     def _relevant_parts(self, source: Source) -> Parts:
-        if self.relevant is None:
-            return self.all_parts(source.path)
-        if not self.relevant.search(source.text):
+        if self.relevant is not None and not self.relevant.search(source.text):
             return ()
         return tuple(map(_measured, documents(source, self.relevant)))
 
     def _other_parts(self, source: Source) -> Parts:
-        relevant = () if self.relevant is None else self.parts(source.path)
-        known = {part.part[0] for part in relevant}
+        known = {part.part[0] for part in self.parts(source.path)}
         return tuple(map(_measured, documents(source, known=known)))
 
     def mentions(self, path: str, *words: str) -> bool:
@@ -265,13 +285,12 @@ class Files:
             return None
         before = (known.facts if known else None) or {"text": self.not_text.get(path)}
         gained: Facts = {"mentions": self._mentions.get(path) or before.get("mentions", {})}
-        for what, parts in (("parts", self._relevant), ("rest", self._all)):
-            if what not in before and path in parts:
-                relevant = {one.part[0] for one in self._relevant.get(path, ())}
-                is_rest = what == "rest" and self.relevant is not None
-                gained[what] = encoded(
-                    one for one in parts[path] if not (is_rest and one.part[0] in relevant)
-                )
+        if source and "parts" not in before and path in self._relevant:
+            gained |= encoded("parts", self._relevant[path], source.text)
+        if source and "rest" not in before and path in self._all:
+            relevant = {part.part[0] for part in self.parts(path)}
+            rest = (part for part in self._all[path] if part.part[0] not in relevant)
+            gained |= encoded("rest", rest, source.text)
         name = known.digest if known else digest(source.data) if source else ""
         return Known(name, {**before, **gained})
 

@@ -189,7 +189,7 @@ def test_a_file_that_is_not_there_or_is_a_folder_is_told(rules, tmp_path):
         (
             "[tool.mlblint]\ncache-dir = 2027-01-31\n",
             "pyproject.toml: `cache-dir`: expected a text, such as "
-            '".cache/mlblint"; found the date 2027-01-31',
+            '".mlblint_cache"; found the date 2027-01-31',
         ),
     ],
 )

@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).parents[2] / "mlblint"
 
 
 @pytest.mark.hostile
-@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", list(cases()), ids=lambda case: case.name)
 def test_hostile_input_is_bounded(case: Case, tmp_path: Path) -> None:
     outcome = run(case, tmp_path)
     assert case.told in outcome.output

@@ -1,0 +1,117 @@
+"""Reading and parsing many files at once, in several processes.
+
+The processes take pieces of the list from a pipe until it is empty, and each sends what it has
+found in one go. What one of them could not do is simply not known afterwards.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import struct
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from mlblint.repo.facts import Facts
+from mlblint.repo.files import Files, Known
+
+Track = Callable[[str, Sequence[Any]], Iterable[Any]]
+"""Gives back what it is given, one by one, and tells somebody how far it is with what."""
+
+WORTH_IT = 300
+"""Files, from which a process of its own takes less time than it saves: see bench/README.md."""
+MOST = 4
+"""Processes, this one included."""
+
+_PIECE = 16
+_MAX_PIECES = 8000
+"""Numbers of two bytes fill a pipe of 16 kB at most, which is what every system has."""
+_NUMBER = struct.Struct("=H")
+
+
+def processes(files: int) -> int:
+    """How many should share the work."""
+    if files < WORTH_IT or not hasattr(os, "fork"):
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(cores or 1, MOST)
+
+
+def read_together(
+    files: Files,
+    paths: Sequence[str],
+    count: int,
+    meanwhile: Callable[[], object] = lambda: None,
+    track: Track | None = None,
+) -> dict[str, Known]:
+    """What `count` processes find in some of the files. This one does something else before it
+    takes part."""
+    size = max(_PIECE, -(-len(paths) // _MAX_PIECES))
+    pieces = [paths[at : at + size] for at in range(0, len(paths), size)]
+    queue, fill = os.pipe()
+    os.write(fill, b"".join(map(_NUMBER.pack, range(len(pieces)))))
+    os.close(fill)
+    helpers = [_helper(files, pieces, queue) for _ in range(count - 1)]
+    meanwhile()
+    steps = track("Reading files", range(len(paths))) if track else range(len(paths))
+    found = dict(_share(files, pieces, queue, steps))
+    os.close(queue)
+    for process, answer in helpers:
+        for path, known in _received(answer).items():
+            found[path] = Known(*known)
+        os.waitpid(process, 0)
+    return found
+
+
+def _share(
+    files: Files, pieces: Sequence[Sequence[str]], queue: int, steps: Iterable[int]
+) -> Iterator[tuple[str, Known]]:
+    """`steps` count the files, so that somebody can see how far all processes have come."""
+    reached = 0
+    for step in steps:
+        if step < reached:
+            continue
+        number = os.read(queue, _NUMBER.size)
+        if not number:
+            return
+        piece = pieces[_NUMBER.unpack(number)[0]]
+        reached = (_NUMBER.unpack(number)[0] + 1) * len(pieces[0])
+        yield from _facts(files.only(piece))
+
+
+def _facts(files: Files) -> Iterator[tuple[str, Known]]:
+    for path in files.paths:
+        files.parts(path)
+        known = files.facts(path)
+        if known is not None:
+            yield path, known
+
+
+def _helper(files: Files, pieces: Sequence[Sequence[str]], queue: int) -> tuple[int, int]:
+    """A process that takes part, and the pipe that its answer comes from."""
+    answer, end = os.pipe()
+    process = os.fork()
+    if process:
+        os.close(end)
+        return process, answer
+    # Nothing of this process may get out, least of all an exception or somebody's clean-up.
+    try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        steps = range(sum(map(len, pieces)))
+        found = json.dumps(dict(_share(files, pieces, queue, steps)))
+        with os.fdopen(end, "w") as stream:
+            stream.write(found)
+    finally:
+        os._exit(0)
+
+
+def _received(answer: int) -> dict[str, tuple[str, Facts]]:
+    with os.fdopen(answer, "rb") as stream:
+        content = stream.read()
+    with contextlib.suppress(ValueError):
+        found: dict[str, Any] = json.loads(content)
+        return found
+    return {}

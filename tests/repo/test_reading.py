@@ -1,0 +1,93 @@
+"""Several processes read what one would."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from mlblint.repo import reading
+from mlblint.repo.files import Files
+from mlblint.repo.reading import processes, read_together
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is one process only")
+
+RELEVANT = re.compile("kind")
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    for number in range(200):
+        text = f"kind: Service\nnumber: {number}\n---\n- other\n"
+        if number % 7 == 0:
+            text += "---\nkind: [\n"
+        (tmp_path / f"{number:03}.yaml").write_text(text)
+    (tmp_path / "binary.yaml").write_bytes(b"\xff")
+    paths = [path.name for path in tmp_path.iterdir()]
+    return Files(tmp_path, [*paths, "gone.yaml"], None, RELEVANT)
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_the_same_for_any_number_of_processes(count: int, files: Files) -> None:
+    alone = {path: files.facts(path) for path in files.paths if files.parts(path) is not None}
+    found = read_together(files, files.paths, count)
+    assert len(found) == 200
+    assert found == {path: known for path, known in alone.items() if path in found}
+
+
+def test_something_else_is_done_meanwhile(files: Files) -> None:
+    done: list[int] = []
+    read_together(files, files.paths, 2, lambda: done.append(1))
+    assert done == [1]
+
+
+def test_a_process_that_dies_leaves_its_part_to_be_read_later(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me, share = os.getpid(), reading._share
+
+    def dying(*arguments: object) -> Iterator[object]:
+        if os.getpid() != me:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return share(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reading, "_share", dying)
+    assert len(read_together(files, files.paths, 3)) == 200
+
+
+def test_a_process_that_fails_says_nothing(
+    files: Files, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    me, facts = os.getpid(), reading._facts
+
+    def failing(piece: Files) -> Iterator[object]:
+        if os.getpid() != me:
+            raise ValueError("in a process of its own")
+        return facts(piece)
+
+    monkeypatch.setattr(reading, "_facts", failing)
+    found = read_together(files, files.paths, 2)
+    assert set(found) <= files.names
+    assert capfd.readouterr() == ("", "")
+
+
+def test_somebody_can_watch(files: Files) -> None:
+    shown: list[tuple[str, int]] = []
+
+    def track(what: str, items: Sequence[int]) -> Iterable[int]:
+        shown.append((what, len(items)))
+        return items
+
+    read_together(files, files.paths, 2, track=track)
+    assert shown == [("Reading files", len(files.paths))]
+
+
+def test_few_files_are_read_by_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert processes(reading.WORTH_IT - 1) == 1
+    assert 1 <= processes(100_000) <= reading.MOST
+    monkeypatch.delattr(os, "fork")
+    assert processes(100_000) == 1
