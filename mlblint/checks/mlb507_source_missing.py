@@ -69,16 +69,14 @@ def _consequence(one: Missing) -> str:
 
 def _help(one: Missing, files: Files) -> str:
     path = one.path or one.named
-    candidates = files.folders | files.names
     from difflib import get_close_matches
 
     folder, name = posixpath.split(path)
-    beside = {
-        posixpath.basename(c): c for c in candidates if posixpath.dirname(c) == folder and c != path
-    }
+    candidates = {*files.in_folder(folder), *files.subfolders(folder)} - {path}
+    beside = {posixpath.basename(one): one for one in candidates}
     near = get_close_matches(name, sorted(beside), 1, 0.7)
     # Moved: the same name, elsewhere.
-    moved = sorted(c for c in candidates if posixpath.basename(c) == name)
+    moved = files.called(name)
     if near:
         return f"did you mean `{beside[near[0]]}`?"
     if len(moved) == 1:

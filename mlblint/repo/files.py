@@ -151,6 +151,17 @@ class Files:
     def subfolders(self, folder: str) -> list[str]:
         return self._subfolders.get(folder, [])
 
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in sorted(self.folders | self.names):
+            found.setdefault(posixpath.basename(path), []).append(path)
+        return found
+
+    def called(self, name: str) -> list[str]:
+        """The files and folders of that name, wherever they are."""
+        return self._by_name.get(name, [])
+
     def has_folder(self, folder: str) -> bool:
         return folder in self.folders
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from mlblint.records import dataclass
 from mlblint.repo.files import Files
@@ -48,14 +47,18 @@ def pod_security(model: Model) -> PodSecurity:
     strict: Default | None = None
     talos: Default | None = None
     removed = False
-    for path, text in _texts(model.files):
-        if _CONFIGURED.search(text):
-            configured.append(text)
+    files = model.files
+    for path in files.paths:
+        if _contains(_CONFIGURED, path, files, "PodSecurity"):
+            configured.append(text := _text(path, files))
             level = _STRICT.search(text)
             if level is not None and strict is None:
                 strict = Default(level[1], "an AdmissionConfiguration says so", _place(path, model))
-        removed = removed or _REMOVED.search(text) is not None
-        if talos is None and (_TALOS_PATH.search(path) or _TALOS.search(text)):
+        removed = removed or _contains(_REMOVED, path, files, "admissionControl")
+        if talos is None and (
+            (_TALOS_PATH.search(path) and files.source(path) is not None)
+            or _contains(_TALOS, path, files, "talos.dev", "siderolabs")
+        ):
             talos = Default("baseline", "the default of Talos", _place(path, model))
     given = strict or (None if removed or configured else talos)
     return PodSecurity(given, "\n".join(configured))
@@ -66,8 +69,11 @@ def _place(path: str, model: Model) -> Place | None:
     return Place(document) if document is not None else None
 
 
-def _texts(files: Files) -> Iterator[tuple[str, str]]:
-    for path in files.paths:
-        source = files.source(path)
-        if source is not None:
-            yield path, source.text
+def _contains(pattern: re.Pattern[str], path: str, files: Files, *words: str) -> bool:
+    """Whether the pattern occurs in a file; no text has it without one of the words."""
+    return files.mentions(path, *words) and pattern.search(_text(path, files)) is not None
+
+
+def _text(path: str, files: Files) -> str:
+    source = files.source(path)
+    return source.text if source is not None else ""
