@@ -18,9 +18,8 @@ from mlblint import git
 from mlblint.config import find_root
 from mlblint.discovery import is_manifest
 from mlblint.findings import Finding
-from mlblint.pipeline import Mark, Request, concerns, opened
+from mlblint.pipeline import Mark, Request, concerns, files_of
 from mlblint.records import dataclass
-from mlblint.repo.files import Files
 from mlblint.revisions import (
     RevisionError,
     asked,
@@ -86,21 +85,22 @@ def judged(
 ) -> Request:
     """The request, asking also for what the commit breaks beyond the named files. The commit
     lists its files; `paths` are those to look at."""
-    files = opened(request, paths, _existing(request.root, listed))
-    mark = _mark(request, commit, files, frozenset(listed) - files.names)
-    return replace(request, files=files, marks=(*request.marks, mark), beyond=True)
+    request = replace(request, listed=paths, exists=_existing(request.root, listed))
+    looked_at = {*paths, *(request.named or ())}
+    mark = _mark(request, commit, frozenset(listed) - looked_at)
+    return replace(request, marks=(*request.marks, mark), beyond=True)
 
 
 # --- which findings the commit answers for ---------------------------------------------------
 
 
-def _mark(request: Request, commit: Commit, now: Files, unseen: frozenset[str]) -> Mark:
+def _mark(request: Request, commit: Commit, unseen: frozenset[str]) -> Mark:
     """Hides what lies elsewhere and is not new. Only if something lies elsewhere, the
     repository is looked at as it was."""
 
     @cache
     def old(parent: str) -> Mark:
-        return look_back(request, now, parent, unseen)[0]
+        return look_back(request, files_of(request), parent, unseen)[0]
 
     is_left_out = _left_out(request.root, commit)
 

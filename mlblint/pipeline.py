@@ -38,10 +38,11 @@ Mark = Callable[[Sequence[Finding]], Sequence[Finding]]
 @dataclass(frozen=True)
 class Request:
     """`named` are the files to report on, None for all; `beyond` them, what no mark hides. The
-    whole repository is looked at in any case. `changed` holds bytes that stand in for what is on
-    disk. Comments that ignore something until a day before `today` have expired. `marks` say
-    what is known already. `track` follows the work, if somebody wants to see it. With a
-    `memory`, what earlier runs have left is used, and something left for later ones."""
+    whole repository is looked at in any case: the files that are `listed`, if somebody has done
+    that, beside what `exists`, if somebody knows better than the disk. `changed` holds bytes that
+    stand in for what is on disk. Comments that ignore something until a day before `today` have
+    expired. `marks` say what is known already. `track` follows the work, if somebody wants to
+    see it. With a `memory`, what earlier runs have left is used, and something left for later."""
 
     root: Path
     config: Config
@@ -53,6 +54,8 @@ class Request:
     beyond: bool = False
     track: Track | None = None
     memory: Memory | None = None
+    listed: Sequence[str] | None = None
+    exists: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def _judged(request: Request, files: Files) -> Result:
     check_options(config, {card.id: card.options or {} for card in cards})
     judgement = judge(files, config, cards, request.today, request.track)
     verdict = Verdict(judgement.findings, judgement.templates, judgement.encrypted, judgement.dated)
-    if request.memory is not None and files.are_on_disk:
+    if request.memory is not None and not files.changed:
         is_whole = not (judgement.crashed or files.unreadable)
         today = request.today or date.today()
         request.memory.keep(files, verdict if is_whole else None, today)
@@ -193,15 +196,13 @@ def files_of(request: Request) -> Files:
 
 
 def _listed(request: Request) -> Files:
-    return opened(request, discovery.repository_files(request.root, request.config.exclude))
-
-
-def opened(
-    request: Request, paths: Sequence[str], exists: Callable[[str], bool] | None = None
-) -> Files:
+    listed = request.listed
+    if listed is None:
+        listed = discovery.repository_files(request.root, request.config.exclude)
     # A file that was named is looked at whatever its name ends with.
-    paths = [*paths, *(request.named or ())]
-    return Files(request.root, paths, request.changed, relevant_to(request.config), exists)
+    paths = [*listed, *(request.named or ())]
+    relevant = relevant_to(request.config)
+    return Files(request.root, paths, request.changed, relevant, request.exists)
 
 
 def relevant_to(config: Config) -> re.Pattern[str]:

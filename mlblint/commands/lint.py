@@ -266,7 +266,7 @@ def _request(about: Subject, options: Options) -> Request:
         wanted = named(root, folder, options.paths, files, exclude=config.exclude, note=tell)
     except DiscoveryError as error:
         raise Failure(printable(str(error))) from None
-    return Request(root, config, wanted, today=options.today)
+    return Request(root, config, wanted, today=options.today, listed=files)
 
 
 def _stdin_path(root: Path, folder: Path, name: str) -> str:

@@ -58,8 +58,8 @@ class Files:
         self.root = root
         self._base = str(root)
         self.relevant = relevant
-        self.disk = Disk(root)
-        self._exists_then = exists
+        self.disk = Disk(root, exists)
+        self._exists = exists
         self.changed = dict(changed or {})
         self.paths = tuple(sorted({*paths, *self.changed}))
         self.unreadable: dict[str, str] = {}
@@ -72,18 +72,12 @@ class Files:
 
     def only(self, paths: Iterable[str]) -> Files:
         """Some of the files, of which nothing is known."""
-        return Files(self.root, paths, None, self.relevant, self._exists_then)
+        return Files(self.root, paths, None, self.relevant, self._exists)
 
     def knowing(self, known: Mapping[str, Known]) -> Files:
         """The same files, with what is known of them."""
         known = {**self._known, **known}
-        then = self._exists_then
-        return Files(self.root, self.paths, self.changed, self.relevant, then, known)
-
-    @property
-    def are_on_disk(self) -> bool:
-        """Whether nothing stands in for what is there."""
-        return not self.changed and self._exists_then is None
+        return Files(self.root, self.paths, self.changed, self.relevant, self._exists, known)
 
     def with_changes(
         self,
@@ -94,8 +88,7 @@ class Files:
         """The same files with other bytes in some of them, or other files. What is the same in
         both is not read or parsed again."""
         known = self.paths if paths is None else paths
-        then = exists or self._exists_then
-        other = Files(self.root, known, changed, self.relevant, then)
+        other = Files(self.root, known, changed, self.relevant, exists or self._exists)
         differing = {
             path
             for path in {*self.changed, *other.changed}
@@ -185,7 +178,7 @@ class Files:
 
     def exists(self, path: str) -> bool:
         """Whether something lies at a path, whatever it is."""
-        return self._exists_then(path) if self._exists_then else self.disk.exists(path)
+        return self.disk.exists(path)
 
     def _read(self, path: str) -> Source | None:
         if path not in self.names:
