@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 from mlblint.repo.files import Files, join
 from mlblint.repo.kustomization import Kustomization, PatchSource, field_specs, patch_source
@@ -157,7 +156,7 @@ def _transform(stage: Stage, entry: Traced, folder: str, files: Files) -> None:
 
 def _forget(stage: Stage, place: Place, reason: str) -> None:
     stage.not_followed(place, reason)
-    stage.items = [item.with_root(replace(item.root, unknown=True)) for item in stage.items]
+    stage.items = [item.with_root(item.root.as_unknown()) for item in stage.items]
 
 
 def _builtin(stage: Stage, config: Traced, kind: str, folder: str, files: Files) -> bool:
@@ -204,4 +203,4 @@ def _marked(node: Traced, means: Callable[[str], bool]) -> Traced:
         changed_items = [_marked(item, means) for item in items]
         same = all(a is b for a, b in zip(items, changed_items, strict=True))
         return node if same else node.with_items(changed_items)
-    return replace(node, unknown=True) if means(node.text()) else node
+    return node.as_unknown() if means(node.text()) else node

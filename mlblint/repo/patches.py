@@ -110,8 +110,7 @@ def mark_unknown(items: Sequence[Item], source: PatchSource) -> list[Item]:
     if target is None:
         return list(items)
     return [
-        item.with_root(replace(item.root, unknown=True)) if target.matches(item) else item
-        for item in items
+        item.with_root(item.root.as_unknown()) if target.matches(item) else item for item in items
     ]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from mlblint.records import dataclass
 from mlblint.repo.selection import Identity, Item
@@ -89,7 +88,7 @@ def _source_value(items: Sequence[Item], source: Traced) -> Traced | None:
     parts = scalar_text(node).split(options.delimiter)
     if not 0 <= options.index < len(parts):
         raise PatchError("the source of the replacement has no such part", source.place)
-    return replace(node, data=parts[options.index])
+    return node.with_data(parts[options.index])
 
 
 def _written(item: Item, target: Traced, value: Traced | None) -> Item:
@@ -114,7 +113,7 @@ def _new_value(
     before: Traced | None, value: Traced | None, options: _Options, place: Place
 ) -> Traced:
     if value is None:
-        return replace(before or Traced(None, place), unknown=True)
+        return (before or Traced(None, place)).as_unknown()
     if value.parts is not None or isinstance(value.data, dict | list):
         return value
     text = scalar_text(value)

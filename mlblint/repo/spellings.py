@@ -8,7 +8,6 @@ them for booleans. JSON patches are read by sigs.k8s.io/yaml, as everything else
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from mlblint.repo.traced import Traced, scalar_text
 from mlblint.text.nodes import Scalar, find, resolved, walk
@@ -28,7 +27,7 @@ def as_kustomize_reads(root: Traced) -> Traced:
         if isinstance(scalar, Scalar) and scalar.text in _WORDS:
             part = root.at(*path)
             if part is not None and isinstance(part.data, bool):
-                root = root.put(path, replace(part, data=scalar.text))
+                root = root.put(path, part.with_data(scalar.text))
     return root
 
 

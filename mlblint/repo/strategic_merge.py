@@ -8,8 +8,6 @@ kyaml/yaml/merge2/{merge2,smpdirective}.go, kyaml/yaml/fns.go@kyaml/v0.18).
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mlblint.records import dataclass
 from mlblint.repo.merge_keys import Schema, schema_of
 from mlblint.repo.spellings import is_quoted, spelling
@@ -62,7 +60,7 @@ def _merge_scalars(target: Traced | None, patch: Traced | None) -> Traced | None
         return target if patch is None else None
     if target is None or not isinstance(target.data, str) or isinstance(patch.data, str):
         return patch
-    return replace(patch, data=spelling(patch)) if is_quoted(target) else patch
+    return patch.with_data(spelling(patch)) if is_quoted(target) else patch
 
 
 def _schema_inside(target: Traced | None, patch: Traced | None) -> Schema | None:

@@ -1,16 +1,14 @@
 """Data on its way through patches: every part of it knows where it was written.
 
 Nodes are never changed, only replaced, and unfold only where something touches them: what no
-patch reaches stays the data that the document holds.
+patch reaches stays the data that the document holds, and has no node of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
-from mlblint.records import dataclass
 from mlblint.repo.resources import Resource, get
 from mlblint.text.nodes import Key, Path
 from mlblint.text.places import Place
@@ -21,63 +19,86 @@ ABSENT = object()
 """The data of a part that something took away; its place tells what did."""
 
 
-@dataclass(frozen=True, eq=False)
 class Traced:
-    """`data` counts only while `parts` is None. `unknown` means that something which is not
-    worked out here sets the value."""
+    """`parts` are the fields of a map that something changed, and stand in for those in `data`;
+    of a list that something changed they are all items. `unknown` means that something which is
+    not worked out here sets the value.
 
-    data: Any
-    place: Place
-    parts: dict[str, Traced] | list[Traced] | None = None
-    unknown: bool = False
+    No dataclass: a large repository makes a hundred thousand, and hardly any is asked where it
+    was written, so that a part only remembers what it is a part of until it is asked."""
+
+    __slots__ = ("_at", "data", "parts", "unknown")
+
+    def __init__(
+        self,
+        data: Any,
+        at: Place | tuple[Traced, Key],
+        parts: dict[str, Traced] | list[Traced] | None = None,
+        unknown: bool = False,
+    ) -> None:
+        self.data = data
+        self._at = at
+        self.parts = parts
+        self.unknown = unknown
+
+    @property
+    def place(self) -> Place:
+        if isinstance(self._at, tuple):
+            above, key = self._at
+            self._at = above.place / key
+        return self._at
 
     @property
     def is_map(self) -> bool:
-        return isinstance(self.data if self.parts is None else self.parts, dict)
+        return isinstance(self.data, dict)
 
     @property
     def is_list(self) -> bool:
-        return isinstance(self.data if self.parts is None else self.parts, list)
+        return isinstance(self.data, list)
 
     @property
     def is_null(self) -> bool:
-        return self.parts is None and self.data is None
+        return self.data is None
 
     @property
     def fields(self) -> dict[str, Traced]:
         """The parts of a map, those that were taken away included."""
-        if isinstance(self.parts, dict):
-            return self.parts
-        if self.parts is None and isinstance(self.data, dict):
-            return {key: Traced(value, self.place / key) for key, value in self.data.items()}
-        return {}
+        if not isinstance(self.data, dict):
+            return {}
+        written = {key: Traced(value, (self, key)) for key, value in self.data.items()}
+        return {**written, **self.parts} if isinstance(self.parts, dict) else written
 
     @property
     def items(self) -> list[Traced]:
         if isinstance(self.parts, list):
             return self.parts
-        if self.parts is None and isinstance(self.data, list):
-            return [Traced(value, self.place / index) for index, value in enumerate(self.data)]
+        if isinstance(self.data, list):
+            return [Traced(value, (self, index)) for index, value in enumerate(self.data)]
         return []
 
     @property
     def names(self) -> list[str]:
         """The keys of a map."""
-        if isinstance(self.parts, dict):
-            return [key for key, part in self.parts.items() if part.data is not ABSENT]
-        return list(self.data) if self.is_map else []
+        if not isinstance(self.data, dict):
+            return []
+        if not isinstance(self.parts, dict):
+            return list(self.data)
+        names = {**self.data, **self.parts}
+        return [key for key, part in names.items() if not _is_absent(part)]
 
     def get(self, key: Key) -> Traced | None:
-        if isinstance(self.parts, dict):
-            part = self.parts.get(str(key))
-            return part if part is not None and part.data is not ABSENT else None
-        if isinstance(self.parts, list):
-            return self.parts[key] if isinstance(key, int) and 0 <= key < len(self.parts) else None
-        found = isinstance(self.data, dict) and key in self.data
-        found = found or (
-            isinstance(self.data, list) and isinstance(key, int) and 0 <= key < len(self.data)
-        )
-        return Traced(self.data[key], self.place / key) if found else None
+        data, parts = self.data, self.parts
+        if parts is not None:
+            if isinstance(parts, list):
+                return parts[key] if isinstance(key, int) and 0 <= key < len(parts) else None
+            part = parts.get(key) if isinstance(key, str) else None
+            if part is not None:
+                return part if part.data is not ABSENT else None
+        if isinstance(data, dict):
+            return Traced(data[key], (self, key)) if key in data else None
+        if isinstance(data, list) and isinstance(key, int) and 0 <= key < len(data):
+            return Traced(data[key], (self, key))
+        return None
 
     def at(self, *path: Key) -> Traced | None:
         node: Traced | None = self
@@ -86,10 +107,11 @@ class Traced:
         return node
 
     def value(self, *path: Key) -> Any:
-        """The data at a path, or None; quicker than `at`, as it asks for no places."""
+        """The data at a path, or None; quicker than `at`, as it makes no nodes."""
         node = self
         for depth, key in enumerate(path):
-            if node.parts is None:
+            parts = node.parts
+            if parts is None or (isinstance(parts, dict) and key not in parts):
                 return get(node.data, *path[depth:])
             part = node.get(key)
             if part is None:
@@ -97,12 +119,21 @@ class Traced:
             node = part
         return node.plain()
 
+    def with_data(self, data: Any) -> Traced:
+        """Something else, written in the same place."""
+        return Traced(data, self._at, None, self.unknown)
+
+    def as_unknown(self) -> Traced:
+        return Traced(self.data, self._at, self.parts, True)
+
     def with_field(self, key: str, part: Traced) -> Traced:
         """A map in which `part` stands under `key`; anything else than a map becomes one."""
-        return Traced(None, self.place, {**self.fields, key: part}, self.unknown)
+        data = self.data if isinstance(self.data, dict) else {}
+        parts = {**self.parts, key: part} if isinstance(self.parts, dict) else {key: part}
+        return Traced(data, self._at, parts, self.unknown)
 
     def with_items(self, items: list[Traced]) -> Traced:
-        return Traced(None, self.place, items, self.unknown)
+        return Traced([], self._at, items, self.unknown)
 
     def without(self, key: str, place: Place) -> Traced:
         """The thing at `place` removes a field."""
@@ -110,8 +141,11 @@ class Traced:
 
     def dropping(self, key: str) -> Traced:
         """As if a field had never been there."""
-        left = {name: part for name, part in self.fields.items() if name != key}
-        return Traced(None, self.place, left, self.unknown)
+        data = self.data if isinstance(self.data, dict) else {}
+        parts = self.parts if isinstance(self.parts, dict) else {}
+        left = {name: value for name, value in data.items() if name != key}
+        changed = {name: part for name, part in parts.items() if name != key}
+        return Traced(left, self._at, changed, self.unknown)
 
     def put(self, path: Path, part: Traced) -> Traced:
         """The same with `part` at `path`; maps on the way are made where there is nothing."""
@@ -130,41 +164,35 @@ class Traced:
     def plain(self) -> Any:
         """The data alone. Shared with the documents where nothing was changed."""
         if isinstance(self.parts, dict):
-            return {
-                key: part.plain() for key, part in self.parts.items() if part.data is not ABSENT
-            }
+            whole = {**self.data}
+            for key, part in self.parts.items():
+                if part.data is ABSENT:
+                    whole.pop(key, None)
+                else:
+                    whole[key] = part.plain()
+            return whole
         if isinstance(self.parts, list):
             return [part.plain() for part in self.parts]
         return self.data
 
     def text(self) -> str:
         """A string, or "" for anything else."""
-        return self.data if self.parts is None and isinstance(self.data, str) else ""
+        return self.data if isinstance(self.data, str) else ""
 
-    def walk(self, path: Path = ()) -> Iterator[tuple[Path, Traced]]:
-        """The unfolded nodes, each before its parts."""
-        yield path, self
+    def _changed(self) -> Iterator[tuple[Key, Traced]]:
         if isinstance(self.parts, dict):
-            for key, part in self.parts.items():
-                yield from part.walk((*path, key))
-        elif isinstance(self.parts, list):
-            for index, part in enumerate(self.parts):
-                yield from part.walk((*path, index))
+            yield from self.parts.items()
+        elif self.parts is not None:
+            yield from enumerate(self.parts)
 
     def origins(self) -> dict[Path, Place]:
         """The places of the parts that were not written where the whole was."""
         found: dict[Path, Place] = {}
-        if self.parts is not None:
-            self._collect_origins((), found)
+        self._collect_origins((), found)
         return found
 
     def _collect_origins(self, path: Path, found: dict[Path, Place]) -> None:
-        pairs: Iterator[tuple[Key, Traced]] = iter(())
-        if isinstance(self.parts, dict):
-            pairs = iter(self.parts.items())
-        elif isinstance(self.parts, list):
-            pairs = iter(enumerate(self.parts))
-        for key, part in pairs:
+        for key, part in self._changed():
             here = (*path, key)
             if not part.place.is_at(self.place, key):
                 found[here] = part.place
@@ -174,7 +202,17 @@ class Traced:
     def unknowns(self) -> frozenset[Path]:
         if self.parts is None:
             return frozenset([()]) if self.unknown else _NOTHING
-        return frozenset(path for path, part in self.walk() if part.unknown)
+        return frozenset(self._unknown_below(()))
+
+    def _unknown_below(self, path: Path) -> Iterator[Path]:
+        if self.unknown:
+            yield path
+        for key, part in self._changed():
+            yield from part._unknown_below((*path, key))
+
+
+def _is_absent(part: object) -> bool:
+    return isinstance(part, Traced) and part.data is ABSENT
 
 
 def trace(resource: Resource) -> Traced:
@@ -187,13 +225,13 @@ def traced(data: Any, base: Place, origins: Mapping[Path, Place]) -> Traced:
     for path, place in sorted(origins.items(), key=lambda item: len(item[0])):
         node = root.at(*path)
         if node is not None:
-            root = root.put(path, replace(node, place=place))
+            root = root.put(path, Traced(node.data, place, node.parts, node.unknown))
     return root
 
 
 def scalar_text(node: Traced) -> str:
     """How a scalar is spelled when values are compared as text; "" for a collection."""
-    return plain_text(node.data) if node.parts is None else ""
+    return plain_text(node.data)
 
 
 def plain_text(value: Any) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from mlblint.records import dataclass
 from mlblint.repo.merge_keys import is_cluster_wide
@@ -230,5 +229,5 @@ def with_text_annotations(root: Traced) -> Traced:
     for key in annotations.names:
         value = annotations.get(key)
         if value is not None and not value.text():
-            changed = changed.with_field(key, replace(value, data=spelling(value), parts=None))
+            changed = changed.with_field(key, value.with_data(spelling(value)))
     return root if changed is annotations else root.put(("metadata", "annotations"), changed)
