@@ -10,7 +10,6 @@ from mlblint.repo.delivery import Delivered, Delivery
 from mlblint.repo.metallb import GROUP, POOL_KINDS
 from mlblint.repo.model import Cluster
 from mlblint.repo.resources import Resource, is_opaque
-from mlblint.repo.roots import key_of
 
 _DELIVERERS = {
     "argoproj.io": ("Application", "ApplicationSet"),
@@ -62,7 +61,7 @@ def _is_certain(one: Delivered, other: Delivered) -> bool:
     if one.by is not None and other.by is not None:
         return True
     same_file = one.resource.file == other.resource.file
-    is_same = key_of(one.resource) == key_of(other.resource)
+    is_same = one.resource.written_at == other.resource.written_at
     if is_same or (one.by is None) != (other.by is None):
         return False
     return same_file or one.resource.group == GROUP
@@ -73,7 +72,7 @@ def _problem(first: Delivered, second: Delivered, cluster: Cluster) -> Problem:
     what = f"{resource.kind} `{resource.name}`"
     note = None
     refused = False
-    if key_of(resource) != key_of(first.resource):
+    if resource.written_at != first.resource.written_at:
         message = (
             f"{what} is written twice for one cluster: the one that is applied last wins, and what "
             "the other says is lost without a word (within one kustomization, kustomize refuses to "

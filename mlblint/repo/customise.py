@@ -96,11 +96,14 @@ def _note_file(stage: Stage, path: str, place: Place, folder: str) -> None:
 
 
 def _move(stage: Stage, namespace: Traced, unset_only: bool = False) -> None:
-    before = Counter(item.identity for item in stage.items)
-    stage.items = [with_namespace(item, namespace, unset_only) for item in stage.items]
+    before = stage.items
+    stage.items = [with_namespace(item, namespace, unset_only) for item in before]
     stage.move(namespace.text())
+    if len({item.identity for item in stage.items}) == len(stage.items):
+        return
+    earlier = Counter(item.identity for item in before)
     for identity, count in Counter(item.identity for item in stage.items).items():
-        if count > 1 and before[identity] < count:
+        if count > 1 and earlier[identity] < count:
             stage.fault(
                 "duplicate",
                 namespace.place,

@@ -21,8 +21,8 @@ from mlblint.repo.index import (
     kustomization_file,
 )
 from mlblint.repo.kustomization import GROUP as KUSTOMIZE
-from mlblint.repo.resources import Resource, get, is_opaque, items, text
-from mlblint.repo.roots import Key, Remote, Root, Start, key_of
+from mlblint.repo.resources import Resource, WrittenAt, get, is_opaque, items, text
+from mlblint.repo.roots import Remote, Root, Start
 
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\$\{.*?\}")
 
@@ -81,7 +81,7 @@ class _Sweeper:
         self.used: set[str] = set()
         self.patches: set[str] = set()
         self.roots: list[Root] = []
-        self.reached: set[Key] = set()
+        self.reached: set[WrittenAt] = set()
         self.applied: Counter[str] = Counter()
         """How many roots lead to a file through Argo CD, Flux or Fleet."""
 
@@ -186,8 +186,8 @@ class _Sweeper:
 
     def _keep(self, root: Root) -> None:
         self.roots.append(root)
-        self.reached.update(key_of(one.resource) for one in root.delivered)
-        self.reached.update(key_of(one.resource) for one in root.deliveries)
+        self.reached.update(one.resource.written_at for one in root.delivered)
+        self.reached.update(one.resource.written_at for one in root.deliveries)
         if root.is_driven:
             self.applied.update(root.files)
 
@@ -228,14 +228,14 @@ class _Sweeper:
         the kustomizations around it pass over is switched off, with all that it would apply."""
         later: list[tuple[Resource, Root]] = []
         for deliverer in deliverers:
-            if key_of(deliverer) not in self.reached and deliverer.file not in self.patches:
+            if deliverer.written_at not in self.reached and deliverer.file not in self.patches:
                 root = self.follower.follow(Start("object", deliverer.file, deliverer))
                 if self._is_entered(deliverer, root):
                     self._keep(root)
                 else:
                     later.append((deliverer, root))
         for deliverer, root in later:
-            unreached = key_of(deliverer) not in self.reached
+            unreached = deliverer.written_at not in self.reached
             if unreached and self._passed_over(deliverer.file) is None:
                 self._keep(root)
 
@@ -251,7 +251,7 @@ class _Sweeper:
         files = {
             resource.file
             for resource in self.index.resources
-            if key_of(resource) not in self.reached and not is_archived(resource.file)
+            if resource.written_at not in self.reached and not is_archived(resource.file)
         }
         possible = (
             path
@@ -293,7 +293,7 @@ class _Sweeper:
     def _undelivered(self) -> Iterator[Undelivered]:
         for resource in self.index.resources:
             file = resource.file
-            if key_of(resource) in self.reached or file in self.patches or is_archived(file):
+            if resource.written_at in self.reached or file in self.patches or is_archived(file):
                 continue
             if resource.group != KUSTOMIZE:
                 reason = self._passed_over(file) or self._beside_chart(file) or NOTHING
@@ -351,4 +351,4 @@ def _upwards(folder: str) -> Iterator[str]:
     yield ""
 
 
-__all__ = ["Remote", "Root", "Sweep", "Undelivered", "key_of", "sweep"]
+__all__ = ["Remote", "Root", "Sweep", "Undelivered", "sweep"]

@@ -15,8 +15,8 @@ from mlblint.repo.helm import Release, umbrella_releases
 from mlblint.repo.index import Index, kustomization_file
 from mlblint.repo.kustomize import Builder, Built, Kustomization
 from mlblint.repo.referents import ConfigMap, Referents
-from mlblint.repo.resources import Resource, is_opaque, mapping, resources, text
-from mlblint.repo.roots import Gap, Key, Remote, Root, Start, key_of
+from mlblint.repo.resources import Resource, WrittenAt, is_opaque, mapping, resources, text
+from mlblint.repo.roots import Gap, Remote, Root, Start
 
 _NOT_BUILT = ("dependsOn", "interval", "path", "postBuild", "sourceRef", "timeout")
 """Fields of a Flux Kustomization that have no say in what it makes of its folder."""
@@ -31,7 +31,7 @@ class Repository:
         self.builder = Builder(index.files)
         self._objects: dict[str, list[Resource]] = {}
         self._generated: dict[int, tuple[Resource, list[Resource]]] = {}
-        self._flux_builds: dict[tuple[Key, str, str], tuple[Built, tuple[str, ...]]] = {}
+        self._flux_builds: dict[tuple[WrittenAt, str, str], tuple[Built, tuple[str, ...]]] = {}
         self._filled: dict[tuple[object, ...], tuple[Built, Built]] = {}
         applications = [r for r in index.resources if argo.is_application(r)]
         for application_set in filter(is_application_set, index.resources):
@@ -58,7 +58,7 @@ class Repository:
         Flux puts into the one that it writes."""
         spec = mapping(resource.get("spec"))
         asked = repr([value for key, value in sorted(spec.items()) if key not in _NOT_BUILT])
-        known = (key_of(resource), folder, asked)
+        known = (resource.written_at, folder, asked)
         if known not in self._flux_builds:
             extra = Kustomization.of_flux(resource)
             if kustomization_file(self.files, folder):
@@ -117,7 +117,7 @@ class Follower:
             if resource.is_a(releases.K3S_GROUP, "HelmChart", "HelmChartConfig")
             and (within is None or resource.file in within)
         ]
-        self._followed: set[tuple[Key, str, str | None, str | None]] = set()
+        self._followed: set[tuple[WrittenAt, str, str | None, str | None]] = set()
 
     def follow(self, start: Start) -> Root:
         root = Root(start, start.path)
@@ -146,9 +146,9 @@ class Follower:
 
     def _expand(self, objects: Iterable[Resource], by: Delivery | None, root: Root) -> None:
         for resource in objects:
-            key = key_of(resource)
+            key = resource.written_at
             chain = list(by.chain()) if by is not None else []
-            if any(key_of(above.resource) == key for above in chain):
+            if any(above.resource.written_at == key for above in chain):
                 continue
             root.files.add(resource.file)
             namespace = resource.namespace or (by.namespace if by else None)
@@ -405,5 +405,5 @@ def _drop_doubles(root: Root) -> None:
     ]
 
 
-def _identity(one: Delivered) -> tuple[Key, str, str, str | None]:
-    return key_of(one.resource), one.resource.kind, one.resource.name, one.namespace
+def _identity(one: Delivered) -> tuple[WrittenAt, str, str, str | None]:
+    return one.resource.written_at, one.resource.kind, one.resource.name, one.namespace

@@ -5,8 +5,7 @@ Follows kustomize 5.5, the one in kubectl 1.32, and is tested against it.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -15,33 +14,18 @@ from mlblint.repo.customise import customise
 from mlblint.repo.files import Files, join
 from mlblint.repo.generators import generate
 from mlblint.repo.index import kustomization_file
-from mlblint.repo.kustomization import Entry, Kustomization, PatchSource, kustomization_of
+from mlblint.repo.kustomization import Entry, Kustomization, kustomization_of
+from mlblint.repo.reaching import MAX_LAYERS, Reach
 from mlblint.repo.remotes import Remote, is_remote, remote
 from mlblint.repo.resources import Resource, is_opaque, resources, text
 from mlblint.repo.selection import Identity, Item
 from mlblint.repo.spellings import as_kustomize_reads
 from mlblint.repo.stage import Fault, FaultKind, HelmChart, Opaque, Stage, is_above
 from mlblint.repo.traced import Traced, trace
-from mlblint.repo.transformers import with_text_annotations
-from mlblint.text.documents import Broken
+from mlblint.text.documents import Document
 from mlblint.text.places import Place
 
 _LOCAL_CONFIG = "config.kubernetes.io/local-config"
-_KIND = re.compile(r"\bkind[\"']?:\s*[\"']?([A-Za-z]+)")
-_GROUPS = {
-    **dict.fromkeys(["Application", "ApplicationSet", "AppProject"], "argoproj.io"),
-    "HelmRelease": "helm.toolkit.fluxcd.io",
-    "Kustomization": "kustomize.toolkit.fluxcd.io",
-    **dict.fromkeys(
-        ["GitRepository", "HelmChart", "HelmRepository", "OCIRepository"],
-        "source.toolkit.fluxcd.io",
-    ),
-    **dict.fromkeys(
-        ["IPAddressPool", "L2Advertisement", "BGPAdvertisement", "BGPPeer"], "metallb.io"
-    ),
-    **dict.fromkeys(["Service", "Namespace"], ""),
-}
-"""Groups of kinds that patches often name without one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +73,9 @@ def apply_kustomization(
     return _built(folder, stage)
 
 
-MAX_LAYERS, MAX_BUILDS, MAX_HELD = 100, 50_000, 2_000
-"""Kustomizations on top of each other, builds, and what one holds. Two folders in each layer that
-take both of the layer below double it every time."""
+MAX_BUILDS, MAX_HELD = 50_000, 2_000
+"""Builds, and what one holds. Two folders in each layer that take both of the layer below double it
+every time."""
 
 
 class Builder:
@@ -100,7 +84,8 @@ class Builder:
     def __init__(self, files: Files) -> None:
         self._files = files
         self._builds = 0
-        self._reaching: dict[str, bool] = {}
+        self._reach = Reach(files, self._kustomization)
+        self._objects: dict[tuple[str, bool], tuple[list[Item], bool]] = {}
         self._stages: dict[tuple[str, bool], Stage] = {}
         self._kustomizations: dict[str, Kustomization | None] = {}
 
@@ -149,7 +134,7 @@ class Builder:
         matter are read, unless a patch may make others matter: `everything`."""
         self._builds += 1
         above = (*above, asked.folder)
-        everything = everything or self._reaches_everything(asked, above)
+        everything = everything or self._reach.is_everything(asked, above)
         if (own := kustomization_file(self._files, asked.folder)) is not None:
             stage.used.add(own)
         for entry in asked.resources:
@@ -166,45 +151,6 @@ class Builder:
             self._add_component(stage, entry, asked.folder, everything, above)
         customise(stage, asked, self._files)
         self._follow_configurations(stage, asked)
-
-    def _reaches_everything(self, asked: Kustomization, above: tuple[str, ...]) -> bool:
-        """Whether it may turn a document that does not matter into one that does."""
-        relevant = self._files.relevant
-        if relevant is None or asked.replacements or asked.transformers:
-            return True
-        sources = (*asked.strategic_patches, *asked.patches, *asked.json_patches)
-        added = (str(pairs.values.plain()) for pairs in (*asked.labels, *asked.annotations))
-        return (
-            any(self._patch_matters(source, asked.folder, relevant) for source in sources)
-            or any(relevant.search(text) for text in added)
-            or any(
-                self._component_reaches(component.folder, component, above)
-                for component in self._components(asked, above)
-            )
-        )
-
-    def _component_reaches(self, folder: str, one: Kustomization, above: tuple[str, ...]) -> bool:
-        if folder not in self._reaching and len(above) < MAX_LAYERS:
-            self._reaching[folder] = self._reaches_everything(one, (*above, folder))
-        return self._reaching.get(folder, True)
-
-    def _components(self, asked: Kustomization, above: tuple[str, ...]) -> Iterator[Kustomization]:
-        for entry in asked.components:
-            path = join(asked.folder, entry.text)
-            if path is not None and not any(is_above(path, visited) for visited in above):
-                found = self._kustomization(path)
-                if found is not None:
-                    yield found
-
-    def _patch_matters(self, source: PatchSource, folder: str, relevant: re.Pattern[str]) -> bool:
-        content = source.content
-        if source.path is not None:
-            path = join(folder, source.path.text)
-            file = self._files.source(path) if path is not None else None
-            patch = file.text if file is not None else ""
-        else:
-            patch = str(content.plain()) if content is not None else ""
-        return bool(relevant.search(patch)) and not _aims_at_what_is_read(source, patch, relevant)
 
     def _add_resource(
         self,
@@ -285,18 +231,27 @@ class Builder:
         if not is_above(folder, path):
             message = f'"{entry.text}" is not in or below "{folder or "."}"'
             stage.fault("outside-root", entry.place, message)
-        for part in self._files.all_parts(path) if everything else self._files.parts(path):
-            if isinstance(part, Broken):
-                stage.fault("unreadable", entry.place, f'"{entry.text}" is not readable as YAML')
-                stage.is_complete = False
-            else:
-                stage.items += [
-                    Item(as_kustomize_reads(Traced(one.data, one.base))) for one in resources(part)
-                ]
+        found, is_readable = self._objects_in(path, everything)
+        stage.items += found
+        if not is_readable:
+            stage.fault("unreadable", entry.place, f'"{entry.text}" is not readable as YAML')
+            stage.is_complete = False
         self._note_duplicates(stage, entry.place)
+
+    def _objects_in(self, path: str, everything: bool) -> tuple[list[Item], bool]:
+        """The objects in a file, and whether all of it can be read."""
+        known = self._objects.get((path, everything))
+        if known is None:
+            parts = self._files.all_parts(path) if everything else self._files.parts(path)
+            documents = [part for part in parts if isinstance(part, Document)]
+            found = [Item(as_kustomize_reads(trace(r))) for d in documents for r in resources(d)]
+            known = self._objects[path, everything] = (found, len(documents) == len(parts))
+        return known
 
     def _note_duplicates(self, stage: Stage, place: Place) -> None:
         """kustomize refuses an object that is there already, and stops at the first."""
+        if len({item.identity for item in stage.items}) == len(stage.items):
+            return
         if any(fault.kind == "duplicate" for fault in stage.faults):
             return
         seen: set[Identity] = set()
@@ -344,18 +299,6 @@ class Builder:
                     stage.opaque.append(Opaque(Place(document) / key, reason))
 
 
-def _aims_at_what_is_read(source: PatchSource, patch: str, relevant: re.Pattern[str]) -> bool:
-    """Whether every object that the patch can change matters without it."""
-    target = source.target
-    if target is not None and target.group:
-        return bool(relevant.search(f"apiVersion: {target.group}/v1\nkind: {target.kind}\n"))
-    kinds = [target.kind] if target is not None else _KIND.findall(patch)
-    return bool(kinds) and all(
-        kind in _GROUPS and relevant.search(f"apiVersion: {_GROUPS[kind]}/v1\nkind: {kind}\n")
-        for kind in kinds
-    )
-
-
 def _without_kustomization(entry: str) -> str:
     return f'"{entry}" is a folder without a kustomization'
 
@@ -364,10 +307,9 @@ def _built(folder: str, stage: Stage) -> Built:
     found: list[Resource] = []
     generated: list[Generated] = []
     for item in stage.items:
-        root = with_text_annotations(item.root)
-        if root.value("metadata", "annotations", _LOCAL_CONFIG) not in (None, "false"):
+        resource = item.resource
+        if resource.annotations.get(_LOCAL_CONFIG) not in (None, "false"):
             continue
-        resource = Resource(root.place, root.plain(), root.origins(), root.unknowns())
         if item.files is None:
             found.append(resource)
         else:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from mlblint.records import dataclass
 from mlblint.text.documents import Document
@@ -14,6 +14,14 @@ from mlblint.text.nodes import Key, Path
 from mlblint.text.places import Place
 
 _FILLED_IN = re.compile(r"\{\{|\$\{|\{%|ENC\[|<path:|^<[\w.-]+>$")
+
+
+class WrittenAt(NamedTuple):
+    """What is written where, whoever reads it, and however often."""
+
+    file: str
+    start: int
+    path: Path
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,9 +39,13 @@ class Resource:
     def document(self) -> Document:
         return self.base.document
 
-    @property
+    @cached_property
     def file(self) -> str:
         return self.base.document.source.path
+
+    @cached_property
+    def written_at(self) -> WrittenAt:
+        return WrittenAt(self.file, self.base.document.start, self.base.path)
 
     @cached_property
     def api_version(self) -> str:

@@ -10,22 +10,9 @@ from mlblint.records import dataclass
 from mlblint.repo.delivery import Delivered, Delivery, Engine
 from mlblint.repo.helm import Release
 from mlblint.repo.resources import Resource
-from mlblint.text.nodes import Path
 from mlblint.text.places import Place
 
 K = TypeVar("K")
-
-
-class Key(NamedTuple):
-    """What is written where, whoever reads it, and however often."""
-
-    file: str
-    start: int
-    path: Path
-
-
-def key_of(resource: Resource) -> Key:
-    return Key(resource.file, resource.document.start, resource.base.path)
 
 
 class Start(NamedTuple):

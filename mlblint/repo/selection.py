@@ -10,7 +10,8 @@ from typing import NamedTuple
 from mlblint.patterns import PatternError, compiled
 from mlblint.records import dataclass
 from mlblint.repo.merge_keys import is_cluster_wide
-from mlblint.repo.resources import mapping
+from mlblint.repo.resources import Resource, mapping
+from mlblint.repo.spellings import with_text_annotations
 from mlblint.repo.traced import Traced, plain_text
 
 CLUSTER_WIDE = "_non_namespaceable_"
@@ -42,6 +43,12 @@ class Item:
     @property
     def identities(self) -> tuple[Identity, ...]:
         return (*self.earlier, self.identity)
+
+    @cached_property
+    def resource(self) -> Resource:
+        """What it is when it leaves the last of them."""
+        root = with_text_annotations(self.root)
+        return Resource(root.place, root.plain(), root.origins(), root.unknowns())
 
     def remembering(self) -> Item:
         return Item(self.root, self.identities, self.files)

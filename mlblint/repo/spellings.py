@@ -31,6 +31,23 @@ def as_kustomize_reads(root: Traced) -> Traced:
     return root
 
 
+def with_text_annotations(root: Traced) -> Traced:
+    """kustomize rewrites all annotations, as strings (api/resource/resource.go@v0.18,
+    `RemoveBuildAnnotations`): `sync-wave: 5` is refused by Kubernetes, but not if it went
+    through kustomize."""
+    values = root.value("metadata", "annotations")
+    if not isinstance(values, dict) or all(isinstance(value, str) for value in values.values()):
+        return root
+    annotations = root.at("metadata", "annotations")
+    assert annotations is not None
+    changed = annotations
+    for key in annotations.names:
+        value = annotations.get(key)
+        if value is not None and not value.text():
+            changed = changed.with_field(key, value.with_data(spelling(value)))
+    return root if changed is annotations else root.put(("metadata", "annotations"), changed)
+
+
 def spelling(node: Traced) -> str:
     """How a scalar is written; "" for anything that is none."""
     written = find(node.place.document.root, node.place.path)

@@ -10,7 +10,6 @@ from itertools import chain
 from mlblint.repo.index import KUSTOMIZATION_NAMES, is_archived
 from mlblint.repo.model import Model
 from mlblint.repo.resources import resources
-from mlblint.repo.roots import key_of
 from mlblint.text.documents import Document, embedded
 from mlblint.text.nodes import Mapping, Scalar, Sequence, walk
 
@@ -38,14 +37,14 @@ def read_documents(model: Model) -> Iterator[Document]:
 
 
 def _live(model: Model, pattern: re.Pattern[str]) -> Iterator[Document]:
-    dead = {key_of(one.resource) for one in model.undelivered}
+    dead = {one.resource.written_at for one in model.undelivered}
     for path in model.files.paths:
         if is_archived(path) and not model.clusters_of(path):
             continue
         for document in model.files.documents(path):
             if not document.contains(pattern):
                 continue
-            keys = [key_of(resource) for resource in resources(document)]
+            keys = [resource.written_at for resource in resources(document)]
             if not keys or not all(key in dead for key in keys):
                 yield document
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from mlblint.records import dataclass
 from mlblint.repo.merge_keys import is_cluster_wide
 from mlblint.repo.selection import Item
-from mlblint.repo.spellings import spelling
 from mlblint.repo.traced import Traced, scalar_text
 from mlblint.text.places import Place
 
@@ -214,20 +213,3 @@ def with_affix(item: Item, prefix: str, suffix: str, place: Place) -> Item:
     item = item.remembering()
     name = f"{prefix}{item.identity.name}{suffix}"
     return item.with_root(item.root.put(("metadata", "name"), Traced(name, place)))
-
-
-def with_text_annotations(root: Traced) -> Traced:
-    """kustomize rewrites all annotations, as strings (api/resource/resource.go@v0.18,
-    `RemoveBuildAnnotations`): `sync-wave: 5` is refused by Kubernetes, but not if it went
-    through kustomize."""
-    values = root.value("metadata", "annotations")
-    if not isinstance(values, dict) or all(isinstance(value, str) for value in values.values()):
-        return root
-    annotations = root.at("metadata", "annotations")
-    assert annotations is not None
-    changed = annotations
-    for key in annotations.names:
-        value = annotations.get(key)
-        if value is not None and not value.text():
-            changed = changed.with_field(key, value.with_data(spelling(value)))
-    return root if changed is annotations else root.put(("metadata", "annotations"), changed)
