@@ -125,7 +125,13 @@ def substituted(value: Any, given: Substitution) -> Any:
     """The value with every variable filled in that is known. One that is not known, and
     could be, stays as it is written, which makes the whole scalar opaque."""
     if isinstance(value, dict):
-        return {_filled(key, given): substituted(inner, given) for key, inner in value.items()}
+        # Nearly everything is a text without a variable: no calls for that.
+        return {
+            _filled(key, given) if "${" in key else key: inner
+            if isinstance(inner, str) and "${" not in inner
+            else substituted(inner, given)
+            for key, inner in value.items()
+        }
     if isinstance(value, list):
         return [substituted(item, given) for item in value]
     if not isinstance(value, str) or "${" not in value:
@@ -135,7 +141,7 @@ def substituted(value: Any, given: Substitution) -> Any:
 
 
 def _filled(value: str, given: Substitution) -> str:
-    return _VARIABLE.sub(lambda match: _variable(match, given), value) if "${" in value else value
+    return _VARIABLE.sub(lambda match: _variable(match, given), value)
 
 
 def _variable(match: re.Match[str], given: Substitution) -> str:

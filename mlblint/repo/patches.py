@@ -141,11 +141,12 @@ def _apply_to_selected(items: Sequence[Item], patch: Patch) -> Patched:
     target = patch.source.target
     assert target is not None
     result = Patched([])
+    bare = _without_identity(patch.objects[0], patch.source)
     matched = False
     for item in items:
         if target.matches(item):
             matched = True
-            result.items.extend(_merged(item, patch.objects[0], patch.source, result))
+            result.items.extend(_merged(item, bare, patch.source, result))
         else:
             result.items.append(item)
     if not matched:
@@ -165,11 +166,12 @@ def _apply_by_identity(items: Sequence[Item], patch: Patch) -> Patched:
             result.problems.append(PatchError(problem, one.place))
         else:
             at = result.items.index(matches[0])
-            result.items[at : at + 1] = _merged(matches[0], one, patch.source, result)
+            bare = _without_identity(one, patch.source)
+            result.items[at : at + 1] = _merged(matches[0], bare, patch.source, result)
     return result
 
 
-def _merged(item: Item, patch: Traced, source: PatchSource, result: Patched) -> Iterator[Item]:
+def _without_identity(patch: Traced, source: PatchSource) -> Traced:
     """api/resource/resource.go@v0.18, `ApplySmPatch`: the object stays what it is called."""
     patch = patch.dropping("apiVersion")
     if not source.may_change_kind:
@@ -180,6 +182,10 @@ def _merged(item: Item, patch: Traced, source: PatchSource, result: Patched) -> 
         if not source.may_rename:
             metadata = metadata.dropping("name")
         patch = patch.with_field("metadata", metadata)
+    return patch
+
+
+def _merged(item: Item, patch: Traced, source: PatchSource, result: Patched) -> Iterator[Item]:
     if source.may_rename or source.may_change_kind:
         item = item.remembering()
     try:

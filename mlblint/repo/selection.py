@@ -114,6 +114,8 @@ def selector_of(node: Traced) -> Selector:
 def _fits(pattern: str, text: str) -> bool:
     if not pattern or pattern == text:
         return True
+    if _LITERAL.fullmatch(pattern):
+        return False
     try:
         return compiled(pattern).fullmatch(text)
     except PatternError:
@@ -124,6 +126,7 @@ def _strings(item: Item, key: str) -> Mapping[str, object]:
     return mapping(item.root.value("metadata", key))
 
 
+_LITERAL = re.compile(r"[A-Za-z0-9-]*")
 _REQUIREMENT = re.compile(
     r"\s*(?:(?P<not>!)\s*(?P<absent>[^\s,=!()<>]+)"
     r"|(?P<key>[^\s,=!()<>]+)\s*(?:"

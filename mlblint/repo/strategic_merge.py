@@ -40,6 +40,8 @@ def _merge(target: Traced | None, patch: Traced | None, schema: Schema | None) -
     first = patch if is_blank(target) else target
     if first is None or first.is_null:
         return target if patch is None else None
+    if target is None and schema is None and first.parts is None and _stays(first.data):
+        return first
     schema = schema or _schema_inside(target, patch)
     for source in (target, patch):
         if source is not None and not source.is_null and _kind(source) != _kind(first):
@@ -52,6 +54,15 @@ def _merge(target: Traced | None, patch: Traced | None, schema: Schema | None) -
     if first.is_list and schema is not None and schema.keys is not None:
         return _merge_lists(target, patch, schema, schema.keys)
     return _merge_scalars(target, patch)
+
+
+def _stays(added: object) -> bool:
+    """Whether the walk that follows would change nothing: there are no directives in it, nothing
+    that is taken away, and no object with a schema of its own."""
+    if isinstance(added, dict):
+        special = DIRECTIVE in added or "apiVersion" in added
+        return not special and all(map(_stays, added.values()))
+    return added is not None
 
 
 def _merge_scalars(target: Traced | None, patch: Traced | None) -> Traced | None:
