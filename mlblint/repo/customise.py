@@ -58,7 +58,7 @@ def _patch(stage: Stage, source: PatchSource, folder: str, files: Files) -> None
     try:
         patch = read_patch(source, folder, files)
     except PathError as error:
-        _missing_file(stage, error.entry.text, error.entry.place, folder, files)
+        _missing_file(stage, error.entry.text(), error.entry.place, folder, files)
         stage.items = mark_unknown(stage.items, source)
         return
     except PatchError as error:

@@ -135,9 +135,9 @@ class _Sweeper:
                         yield inner
 
     def _note_use(self, folder: str) -> None:
-        built = self.repository.builder.build(folder)
-        self.used |= built.used
-        self.patches |= built.patches
+        uses = self.repository.builder.uses(folder)
+        self.used |= uses.files
+        self.patches |= uses.patches
 
     def _targets(self, deliverers: Iterable[Resource]) -> tuple[set[str], set[str]]:
         """Folders that something applies as a whole, and the files that it covers."""

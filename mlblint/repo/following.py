@@ -13,13 +13,11 @@ from mlblint.repo.delivery import Delivered, Delivery
 from mlblint.repo.files import Files, join
 from mlblint.repo.helm import Release, umbrella_releases
 from mlblint.repo.index import Index, kustomization_file
+from mlblint.repo.kustomization import NOT_BUILT
 from mlblint.repo.kustomize import Builder, Built, Kustomization
 from mlblint.repo.referents import ConfigMap, Referents
 from mlblint.repo.resources import Resource, WrittenAt, is_opaque, mapping, resources, text
 from mlblint.repo.roots import Gap, Remote, Root, Start
-
-_NOT_BUILT = ("dependsOn", "interval", "path", "postBuild", "sourceRef", "timeout")
-"""Fields of a Flux Kustomization that have no say in what it makes of its folder."""
 
 
 class Repository:
@@ -57,7 +55,7 @@ class Repository:
         """What a Flux Kustomization makes of a folder and, without a kustomization there, what
         Flux puts into the one that it writes."""
         spec = mapping(resource.get("spec"))
-        asked = repr([value for key, value in sorted(spec.items()) if key not in _NOT_BUILT])
+        asked = repr([value for key, value in sorted(spec.items()) if key not in NOT_BUILT])
         known = (resource.written_at, folder, asked)
         if known not in self._flux_builds:
             extra = Kustomization.of_flux(resource)

@@ -12,7 +12,7 @@ from mlblint.repo.files import Files
 from mlblint.repo.index import kustomization_file
 from mlblint.repo.resources import Resource
 from mlblint.repo.selection import Selector, selector_of
-from mlblint.repo.traced import Traced, scalar_text, trace
+from mlblint.repo.traced import Traced, scalar_text, traced
 from mlblint.repo.transformers import (
     ANNOTATIONS,
     METADATA_ANNOTATIONS,
@@ -28,13 +28,11 @@ from mlblint.text.places import Place
 GROUP = "kustomize.config.k8s.io"
 Form = Literal["any", "strategic", "json"]
 
-
-@dataclass(frozen=True)
-class Entry:
-    """A path or address that stands in a kustomization."""
-
-    text: str
-    place: Place
+NOT_BUILT = frozenset(
+    "decryption deletionPolicy dependsOn interval path postBuild prune retryInterval sourceRef "
+    "suspend timeout wait".split()
+)
+"""Fields of a Flux Kustomization that have no say in what it makes of its folder."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +42,7 @@ class PatchSource:
 
     place: Place
     content: Traced | None = None
-    path: Entry | None = None
+    path: Traced | None = None
     target: Selector | None = None
     form: Form = "any"
     may_rename: bool = False
@@ -53,20 +51,20 @@ class PatchSource:
 
 @dataclass(frozen=True, eq=False)
 class Kustomization:
-    """Paths are relative to `folder`. The order of the fields is that in which kustomize
-    applies them (api/internal/target/kusttarget_configplugin.go@v0.18,
+    """Paths and addresses are texts, paths relative to `folder`. The order of the fields is that
+    in which kustomize applies them (api/internal/target/kusttarget_configplugin.go@v0.18,
     `configureBuiltinTransformers`)."""
 
     place: Place
     folder: str
     is_component: bool = False
-    resources: tuple[Entry, ...] = ()
+    resources: tuple[Traced, ...] = ()
     config_maps: tuple[Traced, ...] = ()
     secrets: tuple[Traced, ...] = ()
     generator_options: Traced | None = None
     charts: tuple[Traced, ...] = ()
     generators: tuple[Traced, ...] = ()
-    components: tuple[Entry, ...] = ()
+    components: tuple[Traced, ...] = ()
     strategic_patches: tuple[PatchSource, ...] = ()
     patches: tuple[PatchSource, ...] = ()
     namespace: Traced | None = None
@@ -78,7 +76,7 @@ class Kustomization:
     replacements: tuple[Traced, ...] = ()
     transformers: tuple[Traced, ...] = ()
     variables: tuple[Traced, ...] = ()
-    configurations: tuple[Entry, ...] = ()
+    configurations: tuple[Traced, ...] = ()
 
     @classmethod
     def of_file(cls, place: Place, folder: str) -> Kustomization:
@@ -102,7 +100,13 @@ class Kustomization:
     @classmethod
     def of_flux(cls, resource: Resource) -> Kustomization:
         """What a Flux Kustomization adds to that of the folder which it applies."""
-        spec = trace(resource).get("spec") or Traced({}, resource.base / "spec")
+        origins = {
+            path: place
+            for path, place in resource.origins.items()
+            if path[0] == "spec" and not NOT_BUILT.intersection(path[1:2])
+        }
+        root = traced(resource.data, resource.base, origins)
+        spec = root.get("spec") or Traced({}, resource.base / "spec")
         metadata = spec.get("commonMetadata") or Traced({}, spec.place / "commonMetadata")
         return replace(
             _transformations(spec, ""),
@@ -177,8 +181,8 @@ def _maps(root: Traced, key: str) -> tuple[Traced, ...]:
     return tuple(item for item in _items(root, key) if item.is_map)
 
 
-def _entries(root: Traced, key: str) -> tuple[Entry, ...]:
-    return tuple(Entry(item.text(), item.place) for item in _items(root, key) if item.text())
+def _entries(root: Traced, key: str) -> tuple[Traced, ...]:
+    return tuple(item for item in _items(root, key) if item.text())
 
 
 def _text(root: Traced, key: str) -> Traced | None:
@@ -197,8 +201,7 @@ def _strategic(root: Traced) -> Iterator[PatchSource]:
         if item.is_map or "\n" in item.text() or ":" in item.text():
             yield PatchSource(item.place, content=item, form="strategic")
         elif item.text():
-            path = Entry(item.text(), item.place)
-            yield PatchSource(item.place, path=path, form="strategic")
+            yield PatchSource(item.place, path=item, form="strategic")
 
 
 def _patches(root: Traced, key: str, form: Form) -> Iterator[PatchSource]:
@@ -212,7 +215,7 @@ def patch_source(item: Traced, form: Form) -> PatchSource:
     return PatchSource(
         item.place,
         content=content if content is not None and not content.is_null else None,
-        path=Entry(path.text(), path.place) if path is not None else None,
+        path=path,
         target=selector_of(target) if target is not None and target.is_map else None,
         form=form,
         may_rename=_flag(options, "allowNameChange"),

@@ -5,16 +5,17 @@ Follows kustomize 5.5, the one in kubectl 1.32, and is tested against it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cached_property
+from typing import NamedTuple
 
 from mlblint.records import dataclass
 from mlblint.repo.customise import customise
 from mlblint.repo.files import Files, join
 from mlblint.repo.generators import generate
 from mlblint.repo.index import kustomization_file
-from mlblint.repo.kustomization import Entry, Kustomization, kustomization_of
+from mlblint.repo.kustomization import Kustomization, kustomization_of
 from mlblint.repo.reaching import MAX_LAYERS, Reach
 from mlblint.repo.remotes import Remote, is_remote, remote
 from mlblint.repo.resources import Resource, is_opaque, resources, text
@@ -60,6 +61,13 @@ class Built:
         return tuple(fault for fault in self.faults if fault.kind in kinds)
 
 
+class Uses(NamedTuple):
+    """The files that a build reads; `patches` are those among them with nothing but patches."""
+
+    files: Set[str]
+    patches: Set[str]
+
+
 def build(files: Files, folder: str) -> Built:
     return Builder(files).build(folder)
 
@@ -89,6 +97,12 @@ class Builder:
         self._stages: dict[tuple[str, bool], Stage] = {}
         self._kustomizations: dict[str, Kustomization | None] = {}
 
+    def uses(self, folder: str) -> Uses:
+        """What a build takes, without making objects of it."""
+        asked = self._kustomization(folder)
+        stage = self._stage(asked, False, ()) if asked is not None else Stage()
+        return Uses(stage.used, stage.patch_files)
+
     def build(self, folder: str, extra: Kustomization | None = None) -> Built:
         """`extra` is what Flux or Argo CD add to the kustomization of the folder."""
         asked = self._kustomization(folder)
@@ -103,7 +117,7 @@ class Builder:
 
     def build_entries(self, folder: str, entries: Sequence[str], extra: Kustomization) -> Built:
         """A folder without a kustomization, as if it had one with these resources."""
-        found = tuple(Entry(entry, extra.place) for entry in entries)
+        found = tuple(Traced(entry, extra.place) for entry in entries)
         stage = Stage()
         asked = replace(extra, folder=folder, resources=found)
         self._accumulate(stage, asked, False, ())
@@ -155,26 +169,26 @@ class Builder:
     def _add_resource(
         self,
         stage: Stage,
-        entry: Entry,
+        entry: Traced,
         folder: str,
         everything: bool,
         above: tuple[str, ...],
     ) -> None:
-        if is_opaque(entry.text):
-            stage.not_followed(entry.place, f'"{entry.text}" is filled in later')
-        elif is_remote(entry.text):
-            stage.remotes.append(remote(entry.text, entry.place))
+        if is_opaque(entry.text()):
+            stage.not_followed(entry.place, f'"{entry.text()}" is filled in later')
+        elif is_remote(entry.text()):
+            stage.remotes.append(remote(entry.text(), entry.place))
             stage.is_complete = False
-        elif (path := join(folder, entry.text)) is not None and self._files.has(path):
+        elif (path := join(folder, entry.text())) is not None and self._files.has(path):
             self._add_file(stage, path, entry, folder, everything)
         else:
             base = self._folder(stage, entry, folder, above)
             if base is not None and base.is_component:
-                stage.fault("wrong-kind", entry.place, f'"{entry.text}" is a component')
+                stage.fault("wrong-kind", entry.place, f'"{entry.text()}" is a component')
             elif base is not None:
                 below = self._stage(base, everything, above)
                 if stage.held + below.held > MAX_HELD:
-                    stage.not_followed(entry.place, f'"{entry.text}" brings too many objects')
+                    stage.not_followed(entry.place, f'"{entry.text()}" brings too many objects')
                 else:
                     stage.absorb(below)
                     self._note_duplicates(stage, entry.place)
@@ -182,59 +196,59 @@ class Builder:
     def _add_component(
         self,
         stage: Stage,
-        entry: Entry,
+        entry: Traced,
         folder: str,
         everything: bool,
         above: tuple[str, ...],
     ) -> None:
         """A component changes what is there already (kusttarget.go, `accumulateDirectory`)."""
-        if is_opaque(entry.text):
-            stage.not_followed(entry.place, f'"{entry.text}" is filled in later')
-        elif is_remote(entry.text):
-            stage.remotes.append(remote(entry.text, entry.place))
+        if is_opaque(entry.text()):
+            stage.not_followed(entry.place, f'"{entry.text()}" is filled in later')
+        elif is_remote(entry.text()):
+            stage.remotes.append(remote(entry.text(), entry.place))
             stage.not_followed(entry.place, "what the component changes is not known")
         else:
             base = self._folder(stage, entry, folder, above)
             if base is not None and not base.is_component:
-                stage.fault("wrong-kind", entry.place, f'"{entry.text}" is no component')
+                stage.fault("wrong-kind", entry.place, f'"{entry.text()}" is no component')
             elif base is not None:
                 self._accumulate(stage, base, everything, above)
 
     def _folder(
-        self, stage: Stage, entry: Entry, folder: str, above: tuple[str, ...]
+        self, stage: Stage, entry: Traced, folder: str, above: tuple[str, ...]
     ) -> Kustomization | None:
         """The kustomization that an entry means, or what is wrong with it."""
-        path = join(folder, entry.text)
+        path = join(folder, entry.text())
         if path is None:
-            stage.fault("outside", entry.place, f'"{entry.text}" leaves the repository')
+            stage.fault("outside", entry.place, f'"{entry.text()}" leaves the repository')
         elif any(is_above(path, visited) for visited in above):
-            stage.fault("cycle", entry.place, f'"{entry.text}" contains this kustomization')
+            stage.fault("cycle", entry.place, f'"{entry.text()}" contains this kustomization')
         elif len(above) >= MAX_LAYERS or self._builds >= MAX_BUILDS:
-            stage.not_followed(entry.place, f'"{entry.text}" is built of too many others')
+            stage.not_followed(entry.place, f'"{entry.text()}" is built of too many others')
         elif self._files.has_folder(path):
             found = self._kustomization(path)
             if found is None:
-                stage.fault("no-kustomization", entry.place, _without_kustomization(entry.text))
+                stage.fault("no-kustomization", entry.place, _without_kustomization(entry.text()))
             return found
         elif self._files.disk.is_folder(path):
-            stage.fault("no-kustomization", entry.place, _without_kustomization(entry.text))
+            stage.fault("no-kustomization", entry.place, _without_kustomization(entry.text()))
         elif self._files.exists(path):
-            stage.not_followed(entry.place, f'"{entry.text}" is not read')
+            stage.not_followed(entry.place, f'"{entry.text()}" is not read')
         else:
-            stage.fault("missing", entry.place, f'"{entry.text}" does not exist')
+            stage.fault("missing", entry.place, f'"{entry.text()}" does not exist')
         return None
 
     def _add_file(
-        self, stage: Stage, path: str, entry: Entry, folder: str, everything: bool
+        self, stage: Stage, path: str, entry: Traced, folder: str, everything: bool
     ) -> None:
         stage.used.add(path)
         if not is_above(folder, path):
-            message = f'"{entry.text}" is not in or below "{folder or "."}"'
+            message = f'"{entry.text()}" is not in or below "{folder or "."}"'
             stage.fault("outside-root", entry.place, message)
         found, is_readable = self._objects_in(path, everything)
         stage.items += found
         if not is_readable:
-            stage.fault("unreadable", entry.place, f'"{entry.text}" is not readable as YAML')
+            stage.fault("unreadable", entry.place, f'"{entry.text()}" is not readable as YAML')
             stage.is_complete = False
         self._note_duplicates(stage, entry.place)
 
@@ -280,10 +294,10 @@ class Builder:
         """They tell transformers about more fields; references to names that change matter
         here only if names change."""
         for entry in asked.configurations:
-            path = join(asked.folder, entry.text)
+            path = join(asked.folder, entry.text())
             if path is None or not self._files.has(path):
                 if path is None or not self._files.exists(path):
-                    stage.fault("missing", entry.place, f'"{entry.text}" does not exist')
+                    stage.fault("missing", entry.place, f'"{entry.text()}" does not exist')
                 continue
             stage.used.add(path)
             changed = {
@@ -304,20 +318,17 @@ def _without_kustomization(entry: str) -> str:
 
 
 def _built(folder: str, stage: Stage) -> Built:
-    found: list[Resource] = []
-    generated: list[Generated] = []
-    for item in stage.items:
-        resource = item.resource
-        if resource.annotations.get(_LOCAL_CONFIG) not in (None, "false"):
-            continue
-        if item.files is None:
-            found.append(resource)
-        else:
-            generated.append(Generated(resource, item.files))
+    applied = [
+        item
+        for item in stage.items
+        if item.resource.annotations.get(_LOCAL_CONFIG) in (None, "false")
+    ]
     return Built(
         folder=folder,
-        resources=tuple(found),
-        generated=tuple(generated),
+        resources=tuple(item.resource for item in applied if item.files is None),
+        generated=tuple(
+            Generated(item.resource, item.files) for item in applied if item.files is not None
+        ),
         helm_charts=tuple(stage.charts),
         remotes=tuple(stage.remotes),
         used=frozenset(stage.used),

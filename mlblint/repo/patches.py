@@ -8,7 +8,7 @@ from dataclasses import field, replace
 from mlblint.records import dataclass
 from mlblint.repo.files import Files, join
 from mlblint.repo.json_patch import json_patch
-from mlblint.repo.kustomization import Entry, PatchSource
+from mlblint.repo.kustomization import PatchSource
 from mlblint.repo.resources import resources
 from mlblint.repo.selection import Item, identity_of
 from mlblint.repo.spellings import as_kustomize_reads
@@ -22,7 +22,7 @@ from mlblint.text.places import Place
 class PathError(Exception):
     """An entry that points at nothing that could be read."""
 
-    entry: Entry
+    entry: Traced
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,14 +60,14 @@ def read_patch(source: PatchSource, folder: str, files: Files) -> Patch:
         documents = list(embedded(content.place.document, content.place.path))
         where = content.place
     elif path is not None:
-        file = join(folder, path.text)
+        file = join(folder, path.text())
         if file is None or not files.has(file):
             raise PathError(path)
         parts = files.all_parts(file)
         documents = [part for part in parts if isinstance(part, Document)]
         where = path.place
         if any(isinstance(part, Broken) for part in parts):
-            raise PatchError(f'the patch "{path.text}" is not readable as YAML', where)
+            raise PatchError(f'the patch "{path.text()}" is not readable as YAML', where)
     else:
         raise PatchError("a patch needs `patch` or `path`", source.place)
     return replace(_patch(source, documents, where), file=file)

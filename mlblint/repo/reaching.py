@@ -63,7 +63,7 @@ class Reach:
         self, asked: Kustomization, above: tuple[str, ...]
     ) -> Iterator[Kustomization]:
         for entry in asked.components:
-            path = join(asked.folder, entry.text)
+            path = join(asked.folder, entry.text())
             if path is not None and not any(is_above(path, visited) for visited in above):
                 found = self._find(path)
                 if found is not None:
@@ -72,7 +72,7 @@ class Reach:
     def _patch_matters(self, source: PatchSource, folder: str, relevant: re.Pattern[str]) -> bool:
         content = source.content
         if source.path is not None:
-            path = join(folder, source.path.text)
+            path = join(folder, source.path.text())
             file = self._files.source(path) if path is not None else None
             patch = file.text if file is not None else ""
         else:

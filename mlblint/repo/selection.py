@@ -58,15 +58,16 @@ class Item:
 
 
 def identity_of(root: Traced) -> Identity:
+    metadata = root.get("metadata") or Traced(None, root.place)
     api_version, kind = _text(root, "apiVersion"), _text(root, "kind")
-    name, namespace = _text(root, "metadata", "name"), _text(root, "metadata", "namespace")
+    name, namespace = _text(metadata, "name"), _text(metadata, "namespace")
     if is_cluster_wide(api_version, kind):
         namespace = CLUSTER_WIDE
     return Identity(api_version, kind, name, namespace or "default")
 
 
-def _text(root: Traced, *path: str) -> str:
-    value = root.value(*path)
+def _text(node: Traced, key: str) -> str:
+    value = node.field(key)
     if isinstance(value, str):
         return value
     return "" if value is None else plain_text(value)

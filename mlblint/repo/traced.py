@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mlblint.repo.resources import Resource, get
+from mlblint.repo.resources import Resource
 from mlblint.text.nodes import Key, Path
 from mlblint.text.places import Place
 
@@ -106,18 +106,17 @@ class Traced:
             node = node.get(key) if node is not None else None
         return node
 
-    def value(self, *path: Key) -> Any:
-        """The data at a path, or None; quicker than `at`, as it makes no nodes."""
-        node = self
-        for depth, key in enumerate(path):
-            parts = node.parts
-            if parts is None or (isinstance(parts, dict) and key not in parts):
-                return get(node.data, *path[depth:])
-            part = node.get(key)
-            if part is None:
-                return None
-            node = part
-        return node.plain()
+    def field(self, key: str) -> Any:
+        """The data of one field of a map, or None; makes no node, as most others do."""
+        if isinstance(self.parts, dict) and key in self.parts:
+            part = self.parts[key]
+            return part.plain() if part.data is not ABSENT else None
+        return self.data.get(key) if isinstance(self.data, dict) else None
+
+    def value(self, *path: str) -> Any:
+        """The data at a path through maps, or None."""
+        node = self.at(*path[:-1])
+        return node.field(path[-1]) if node is not None else None
 
     def with_data(self, data: Any) -> Traced:
         """Something else, written in the same place."""
