@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from mlblint.context import Context, subject_of, subject_of_service
 from mlblint.findings import Fix, Problem, Subject
 from mlblint.repo.delivery import Delivered
-from mlblint.repo.helm import Release
+from mlblint.repo.helm import LookedFor, Release
 from mlblint.repo.model import Cluster
 from mlblint.repo.near_requests import NearRequest, is_request, near_request
 from mlblint.repo.requests import is_for_metallb, is_written_as, runs_metallb, wanted_prefix
-from mlblint.repo.resources import get, mapping, text
+from mlblint.repo.resources import mapping, text
 from mlblint.repo.services import Service
 from mlblint.text.edits import RenameKey
 from mlblint.text.nodes import Path
@@ -34,7 +34,7 @@ _LABELS: Mapping[str, Path] = {
     "in its selector": ("spec", "selector"),
 }
 _METADATA: tuple[Path, ...] = (("metadata",), ("spec", "template", "metadata"))
-_DEAD_VALUES = ("podAnnotations", "podLabels")
+_DEAD_VALUES: tuple[LookedFor, ...] = ("podAnnotations", "podLabels")
 
 
 class _Keys(NamedTuple):
@@ -202,27 +202,16 @@ def _dead_end(key: str, place: Place, delivered: Delivered, cluster: Cluster) ->
 
 
 def _dead_values(release: Release, cluster: Cluster) -> Iterator[Problem]:
-    for layer in release.layers:
-        for path in _paths_to(get(layer.data, *release.key), release.key):
-            place = layer.where(path)
-            subject = Subject(
-                "v1", "Service", release.namespace, release.name, cluster.name or None
-            )
-            reason = f"`{path[-2]}` are those of pods, and MetalLB reads Services only"
-            help_text = "move it to the annotations of the Service"
-            yield _unread(str(path[-1]), place, reason, help_text, subject)
-
-
-def _paths_to(data: object, path: Path) -> Iterator[Path]:
-    if isinstance(data, dict):
-        for key, value in data.items():
-            if key in _DEAD_VALUES:
-                yield from ((*path, key, one) for one in mapping(value) if is_request(str(one)))
-            else:
-                yield from _paths_to(value, (*path, key))
-    elif isinstance(data, list):
-        for index, value in enumerate(data):
-            yield from _paths_to(value, (*path, index))
+    for layer, path, values in release.holding(*_DEAD_VALUES):
+        for name in _DEAD_VALUES:
+            for key in filter(is_request, mapping(values.get(name))):
+                place = layer.where((*release.key, *path, name, key))
+                subject = Subject(
+                    "v1", "Service", release.namespace, release.name, cluster.name or None
+                )
+                reason = f"`{name}` are those of pods, and MetalLB reads Services only"
+                help_text = "move it to the annotations of the Service"
+                yield _unread(key, place, reason, help_text, subject)
 
 
 def _unread(key: str, place: Place, reason: str, help_text: str, subject: Subject) -> Problem:

@@ -11,7 +11,7 @@ from mlblint.repo.helm import Release
 from mlblint.repo.model import Cluster
 from mlblint.repo.requests import is_written_as
 from mlblint.repo.resources import get, is_opaque, items, mapping
-from mlblint.repo.services import INGRESS_CHARTS, LOAD_BALANCER_FIELDS, Service, mappings
+from mlblint.repo.services import INGRESS_CHARTS, LOAD_BALANCER_FIELDS, Service
 from mlblint.text.edits import RenameKey, Set
 from mlblint.text.places import Place
 
@@ -88,25 +88,26 @@ def check(context: Context) -> Iterator[Problem]:
 
 def _types_in_values(release: Release, cluster: Cluster) -> Iterator[Problem]:
     """A type that is nearly one, where a chart's values ask for an address: charts pass it on."""
-    for layer in release.layers:
-        for path, fields in mappings(get(layer.data, *release.key), ()):
-            type_ = fields.get("type")
-            if not isinstance(type_, str) or is_opaque(type_) or type_ in _VALUES["type"]:
-                continue
-            asks = any("metallb" in str(key) for key in mapping(fields.get("annotations")))
-            near = _nearest(type_, _VALUES["type"])
-            if len(near) == 1 and (asks or "loadBalancerIP" in fields):
-                place = layer.where((*release.key, *path, "type"))
-                yield Problem(
-                    place=place,
-                    message=(
-                        f"the values of `{release.name}` give a Service the type `{type_}`, which "
-                        "is none: the API server refuses what the chart makes of it"
-                    ),
-                    help=f"`{near[0]}` is meant",
-                    subject=subject(release.subject, cluster) if release.subject else None,
-                    fix=Fix(f"write `{near[0]}`", (Set(place, near[0]),), "unsafe"),
-                )
+    for layer, path, fields in release.holding("type"):
+        type_ = fields["type"]
+        if not isinstance(type_, str) or is_opaque(type_) or type_ in _VALUES["type"]:
+            continue
+        asks = any("metallb" in str(key) for key in mapping(fields.get("annotations")))
+        if not asks and "loadBalancerIP" not in fields:
+            continue
+        near = _nearest(type_, _VALUES["type"])
+        if len(near) == 1:
+            place = layer.where((*release.key, *path, "type"))
+            yield Problem(
+                place=place,
+                message=(
+                    f"the values of `{release.name}` give a Service the type `{type_}`, which "
+                    "is none: the API server refuses what the chart makes of it"
+                ),
+                help=f"`{near[0]}` is meant",
+                subject=subject(release.subject, cluster) if release.subject else None,
+                fix=Fix(f"write `{near[0]}`", (Set(place, near[0]),), "unsafe"),
+            )
 
 
 def _parts(service: Service) -> Iterator[_Part]:

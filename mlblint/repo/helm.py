@@ -6,13 +6,14 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from mlblint.records import dataclass
 from mlblint.repo.delivery import Delivery
 from mlblint.repo.files import Files
-from mlblint.repo.resources import Resource, get, is_opaque, items, mapping, text
+from mlblint.repo.resources import Resource, get, holding, is_opaque, items, mapping, text
 from mlblint.text import scalars
 from mlblint.text.documents import Broken, Document, embedded
 from mlblint.text.nodes import Key, Path
@@ -20,6 +21,9 @@ from mlblint.text.parser import YamlError, parse
 from mlblint.text.places import Place
 
 Form = Literal["text", "object", "file", "parameters"]
+LookedFor = Literal["apiVersion", "podAnnotations", "podLabels", "type"]
+
+_LOOKED_FOR: tuple[LookedFor, ...] = get_args(LookedFor)
 
 # Of 64 bits; what is longer stays a text to Helm as well.
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
@@ -36,6 +40,12 @@ class Layer:
     place: Place
     data: Mapping[str, Any]
     items: Mapping[Path, Place] | None = None
+
+    @cached_property
+    def telling(self) -> list[tuple[Path, Mapping[str, Any]]]:
+        """The mappings, however deep, in which something stands that is looked for at any depth.
+        Values are the larger half of most repositories: all are gone through together, once."""
+        return holding(self.data, *_LOOKED_FOR)
 
     def where(self, path: Path) -> Place:
         if self.items is not None:
@@ -80,6 +90,14 @@ class Release:
     complete: bool = True
     home: Home | None = None
     by: Delivery | None = None
+
+    def holding(self, *keys: LookedFor) -> Iterator[tuple[Layer, Path, Mapping[str, Any]]]:
+        """The mappings among the values, however deep, in which one of the keys stands."""
+        depth = len(self.key)
+        for layer in self.layers:
+            for path, fields in layer.telling:
+                if path[:depth] == self.key and any(key in fields for key in keys):
+                    yield layer, path[depth:], fields
 
     def value(self, *path: Key) -> Value | None:
         """What the chart gets to see at `path`, unless its own default stands. A value that

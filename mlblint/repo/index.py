@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from mlblint.records import dataclass
 from mlblint.repo.files import Files
@@ -84,6 +85,7 @@ def is_chart_template(files: Files, path: str) -> bool:
     return chart_of(files, path) is not None
 
 
+@cache
 def is_archived(path: str) -> bool:
     return not _ARCHIVE.isdisjoint(path.split("/")[:-1])
 

@@ -32,7 +32,7 @@ def is_whole_object(data: object) -> bool:
 
 
 def _objects(release: Release) -> Iterator[Delivered]:
-    for layer in release.layers:
+    for layer in dict.fromkeys(layer for layer, *_ in release.holding("apiVersion")):
         if layer.items is not None:
             continue
         for path, data in _found(get(layer.data, *release.key), ()):

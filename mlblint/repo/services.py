@@ -12,7 +12,7 @@ from mlblint.repo.addresses import Interval, parse_address
 from mlblint.repo.delivery import Delivered
 from mlblint.repo.helm import Release, Value
 from mlblint.repo.objects_in_values import is_whole_object
-from mlblint.repo.resources import Resource, get, is_opaque, mapping, text
+from mlblint.repo.resources import Resource, get, holding, is_opaque, mapping, text
 from mlblint.text.nodes import Key, Path
 from mlblint.text.places import Place
 
@@ -237,12 +237,15 @@ def _of_gateway(delivered: Delivered) -> Iterator[Service]:
 
 
 def _load_balancers(resource: Resource) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    for path, fields in mappings(resource.data, ()):
-        # envoyproxy/gateway api/v1alpha1/shared_types.go, `KubernetesServiceSpec`: an
-        # EnvoyProxy's is a LoadBalancer unless another type is given.
-        envoy = (resource.kind, path[-1:]) == ("EnvoyProxy", ("envoyService",))
-        if fields.get("type") == "LoadBalancer" or (envoy and fields.get("type") is None):
+    # envoyproxy/gateway api/v1alpha1/shared_types.go, `KubernetesServiceSpec`: an EnvoyProxy's
+    # is a LoadBalancer unless another type is given.
+    by_default = "envoyService" if resource.kind == "EnvoyProxy" else ""
+    for path, fields in holding(resource.data, "type", by_default):
+        if fields.get("type") == "LoadBalancer":
             yield path, fields
+        inner = fields.get(by_default)
+        if isinstance(inner, Mapping) and inner.get("type") is None:
+            yield (*path, by_default), inner
 
 
 def _annotations_path(data: Mapping[str, Any], path: Path) -> Path:
@@ -262,12 +265,11 @@ def in_values(release: Release) -> Iterator[Service]:
     if known is not None and release.complete:
         homes[known.path] = known.type
         homes |= dict.fromkeys(_secondary(release, known.path), known.type)
-    for layer in release.layers:
-        for path, fields in mappings(get(layer.data, *release.key), ()):
-            if fields.get("type") == "LoadBalancer" and path[:1] not in _keys(release.others):
-                home = path[:-1] if path[-1:] == ("spec",) else path
-                if not is_whole_object(get(layer.data, *release.key, *home)):
-                    homes.setdefault(home, None)
+    for layer, path, fields in release.holding("type"):
+        if fields["type"] == "LoadBalancer" and path[:1] not in _keys(release.others):
+            home = path[:-1] if path[-1:] == ("spec",) else path
+            if not is_whole_object(get(layer.data, *release.key, *home)):
+                homes.setdefault(home, None)
     for home, default in homes.items():
         given = _type(release, home)
         type_ = given.value if given is not None else default
@@ -366,13 +368,3 @@ def _notes(release: Release, home: Path) -> Mapping[str, Any]:
     for layer in release.layers:
         notes |= mapping(get(layer.data, *release.key, *home, "annotations"))
     return {key: value for key, value in notes.items() if value is not None}
-
-
-def mappings(data: object, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    if isinstance(data, dict):
-        yield path, data
-        for key, value in data.items():
-            yield from mappings(value, (*path, key))
-    elif isinstance(data, list):
-        for index, value in enumerate(data):
-            yield from mappings(value, (*path, index))

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import chain
 
 from mlblint.repo.index import KUSTOMIZATION_NAMES, is_archived
 from mlblint.repo.model import Model
-from mlblint.repo.resources import resources
+from mlblint.repo.resources import WrittenAt, resources
 from mlblint.text.documents import Document, embedded
 from mlblint.text.nodes import Mapping, Scalar, Sequence, walk
 
 MAX_EMBEDDING = 4
-
-_ANYTHING = re.compile("")
 
 
 def live_documents(model: Model, pattern: re.Pattern[str]) -> Iterator[Document]:
@@ -30,23 +28,28 @@ def read_documents(model: Model) -> Iterator[Document]:
     """The documents that the model is made of: the live ones, the kustomizations, and the
     values of charts, inside other documents or not."""
     seen: set[int] = set()
-    for document in chain(_live(model, _ANYTHING), _kustomizations(model), _values(model)):
+    for document in chain(_live(model), _kustomizations(model), _values(model)):
         if id(document) not in seen:
             seen.add(id(document))
             yield document
 
 
-def _live(model: Model, pattern: re.Pattern[str]) -> Iterator[Document]:
+def _live(model: Model, pattern: re.Pattern[str] | None = None) -> Iterator[Document]:
     dead = {one.resource.written_at for one in model.undelivered}
+    files = {written_at.file for written_at in dead}
     for path in model.files.paths:
         if is_archived(path) and not model.clusters_of(path):
             continue
         for document in model.files.documents(path):
-            if not document.contains(pattern):
+            if pattern is not None and not document.contains(pattern):
                 continue
-            keys = [resource.written_at for resource in resources(document)]
-            if not keys or not all(key in dead for key in keys):
+            if path not in files or not _is_dead(document, dead):
                 yield document
+
+
+def _is_dead(document: Document, dead: Collection[WrittenAt]) -> bool:
+    objects = list(resources(document))
+    return bool(objects) and all(one.written_at in dead for one in objects)
 
 
 def _kustomizations(model: Model) -> Iterator[Document]:
