@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 from mlblint.records import dataclass
@@ -138,11 +138,12 @@ def _by_destination(
     for world in found:
         parts: dict[Destination | None, list[Root]] = {}
         for root in world.roots:
-            divided = root.divided(_destination)
+            # Undivided, it keeps the files of which only the whole is known to need them.
+            divided = dict.fromkeys(map(_destination, (*root.deliveries, *root.everything())), root)
+            if len(divided) > 1:
+                divided = root.divided(_destination)
             for destination in sorted(divided, key=lambda one: one or Destination("")):
-                # Undivided, it keeps the files of which only the whole is known to need them.
-                part = divided[destination] if len(divided) > 1 else root
-                parts.setdefault(destination, []).append(part)
+                parts.setdefault(destination, []).append(divided[destination])
         if adopted:
             parts.setdefault(home, []).extend(adopted)
         several.append((world, parts))
@@ -198,7 +199,12 @@ def _look_up_inside(found: Sequence[World], swept: Sweep, owners: Owners) -> Non
 
 def _by_sides(found: Sequence[World]) -> Owners:
     sides = {side: at for at, world in enumerate(found) for side in world.sides}
-    return lambda path: {sides[folder] for folder in above(path) if folder in sides}
+
+    @cache
+    def of_folder(folder: str) -> frozenset[int]:
+        return frozenset(sides[one] for one in (folder, *above(folder)) if one in sides)
+
+    return lambda path: of_folder(path.rpartition("/")[0])
 
 
 def _by_paths(named: Sequence[Named]) -> Owners:

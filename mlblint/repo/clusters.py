@@ -201,7 +201,7 @@ def _by_side(
 def above(path: str) -> Iterator[str]:
     """The folders that contain it, the nearest first."""
     while path:
-        path = posixpath.dirname(path)
+        path = path.rpartition("/")[0]
         yield path
 
 

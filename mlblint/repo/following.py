@@ -15,7 +15,7 @@ from mlblint.repo.helm import Release, umbrella_releases
 from mlblint.repo.index import Index, kustomization_file
 from mlblint.repo.kustomization import NOT_BUILT
 from mlblint.repo.kustomize import Builder, Built, Kustomization
-from mlblint.repo.referents import ConfigMap, Referents
+from mlblint.repo.referents import ConfigMap, Names, Referents
 from mlblint.repo.resources import Resource, WrittenAt, is_opaque, mapping, resources, text
 from mlblint.repo.roots import Gap, Remote, Root, Start
 
@@ -27,6 +27,7 @@ class Repository:
         self.index = index
         self.files: Files = index.files
         self.builder = Builder(index.files)
+        self.names = Names(index.files)
         self._objects: dict[str, list[Resource]] = {}
         self._generated: dict[int, tuple[Resource, list[Resource]]] = {}
         self._flux_builds: dict[tuple[WrittenAt, str, str], tuple[Built, tuple[str, ...]]] = {}
@@ -108,7 +109,7 @@ class Follower:
     def __init__(self, repository: Repository, within: frozenset[str] | None = None) -> None:
         self._repository = repository
         self._files = repository.files
-        self._referents = _Noting(_limited(repository.files, within))
+        self._referents = _Noting(repository.files, repository.names, within)
         self._k3s = [
             resource
             for resource in repository.index.resources
@@ -341,8 +342,8 @@ class _Noting(Referents):
     """Notes where everything was found that was looked for; None where there is such an object,
     but which one is meant cannot be told."""
 
-    def __init__(self, files: Files) -> None:
-        super().__init__(files)
+    def __init__(self, files: Files, names: Names, within: frozenset[str] | None) -> None:
+        super().__init__(files, names, within)
         self.noted: set[str | None] = set()
 
     def config_map(self, name: str, namespace: str | None, asker: Resource) -> ConfigMap | None:
@@ -358,15 +359,6 @@ class _Noting(Referents):
         if found is not None or self._sources[kind, name]:
             self.noted.add(found.file if found is not None else None)
         return found
-
-
-def _limited(files: Files, within: frozenset[str] | None) -> Files:
-    """The same files, but for those outside; nothing is read again."""
-    if within is None:
-        return files
-    limited = files.with_changes(files.changed)
-    limited.paths = tuple(path for path in files.paths if path in within)
-    return limited
 
 
 def _has_variables(resource: Resource) -> bool:

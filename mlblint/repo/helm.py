@@ -6,11 +6,10 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple, get_args
 
-from mlblint.records import dataclass
+from mlblint.records import cached_property, dataclass
 from mlblint.repo.delivery import Delivery
 from mlblint.repo.files import Files
 from mlblint.repo.resources import Resource, get, holding, is_opaque, items, mapping, text

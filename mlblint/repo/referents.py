@@ -41,11 +41,42 @@ class ConfigMap:
         return mapping(self.resource.get("data"))
 
 
-class Referents:
-    """Looks for a name only when it is asked for: most ConfigMaps are nobody's."""
+class Names:
+    """The files in which that stands which others refer to, by every name in them: to go through
+    all files for each name that is looked for would take a time that grows with their square."""
 
     def __init__(self, files: Files) -> None:
         self._files = files
+
+    @cached_property
+    def of_config_maps(self) -> ByName:
+        return self._mentioning("ConfigMap", "configMapGenerator")
+
+    @cached_property
+    def of_sources(self) -> ByName:
+        return self._mentioning("source.toolkit.fluxcd.io/")
+
+    def _mentioning(self, *words: str) -> ByName:
+        found: ByName = {}
+        for path in self._files.paths:
+            if is_archived(path) or not self._files.mentions(path, *words):
+                continue
+            source = self._files.source(path)
+            for name in set(_NAME.findall(source.text if source else "")):
+                found.setdefault(name, []).append(path)
+        return found
+
+
+class Referents:
+    """Looks for a name only when it is asked for: most ConfigMaps are nobody's. `within` are the
+    files that it may stand in, None for all."""
+
+    def __init__(
+        self, files: Files, names: Names | None = None, within: frozenset[str] | None = None
+    ) -> None:
+        self._files = files
+        self._names = names or Names(files)
+        self._within = within
         self._config_maps: dict[str, list[ConfigMap]] = {}
         self._sources: dict[tuple[str, str], list[Resource]] = {}
 
@@ -72,7 +103,7 @@ class Referents:
         if (kind, name) not in self._sources:
             self._sources[kind, name] = [
                 resource
-                for document in self._documents(self._with_sources, name)
+                for document in self._documents(self._names.of_sources, name)
                 for resource in resources(document)
                 if resource.kind == kind and resource.name == name
             ]
@@ -80,32 +111,16 @@ class Referents:
         inside = [one for one in candidates if _may_be_in(one.namespace, namespace)]
         return _nearest(inside, asker) or _nearest(candidates, asker)
 
-    @cached_property
-    def _with_config_maps(self) -> ByName:
-        return self._mentioning("ConfigMap", "configMapGenerator")
-
-    @cached_property
-    def _with_sources(self) -> ByName:
-        return self._mentioning("source.toolkit.fluxcd.io/")
-
-    def _mentioning(self, *words: str) -> ByName:
-        """The files in which such a word stands, by every name in them: to go through all files
-        for each name that is looked for would take a time that grows with their square."""
-        found: ByName = {}
-        for path in self._files.paths:
-            if is_archived(path) or not self._files.mentions(path, *words):
-                continue
-            source = self._files.source(path)
-            for name in set(_NAME.findall(source.text if source else "")):
-                found.setdefault(name, []).append(path)
-        return found
-
     def _documents(self, files: ByName, name: str) -> Iterator[Document]:
         for path in files.get(name, ()):
-            yield from self._files.all_documents(path)
+            if self._is_inside(path):
+                yield from self._files.all_documents(path)
+
+    def _is_inside(self, path: str) -> bool:
+        return self._within is None or path in self._within
 
     def _find_config_maps(self, name: str) -> Iterator[ConfigMap]:
-        for document in self._documents(self._with_config_maps, name):
+        for document in self._documents(self._names.of_config_maps, name):
             for resource in resources(document):
                 if resource.is_a("", "ConfigMap") and resource.name == name:
                     yield ConfigMap(resource)
@@ -125,7 +140,7 @@ class Referents:
         for line in map(text, items(entry.get("files"))):
             key, equals, path = line.partition("=")
             found = join(folder, path if equals else line)
-            if found is not None and self._files.has(found):
+            if found is not None and self._files.has(found) and self._is_inside(found):
                 files[key if equals else posixpath.basename(line)] = self._files.all_parts(found)
             else:
                 complete = False

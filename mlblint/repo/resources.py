@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
-from functools import cached_property
 from typing import Any, NamedTuple
 
-from mlblint.records import dataclass
+from mlblint.records import cached_property, dataclass
 from mlblint.text.documents import Document
 from mlblint.text.nodes import Key, Path
 from mlblint.text.places import Place
@@ -67,7 +66,7 @@ class Resource:
     def name(self) -> str:
         return text(self.get("metadata", "name"))
 
-    @property
+    @cached_property
     def namespace(self) -> str | None:
         """As it stands in the object; who delivers it may set another one."""
         return text(self.get("metadata", "namespace")) or None

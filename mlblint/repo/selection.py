@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
 from typing import NamedTuple
 
 from mlblint.patterns import PatternError, compiled
-from mlblint.records import dataclass
+from mlblint.records import cached_property, dataclass
 from mlblint.repo.merge_keys import is_cluster_wide
 from mlblint.repo.resources import Resource, mapping
 from mlblint.repo.spellings import with_text_annotations
