@@ -23,7 +23,7 @@ from mlblint.repo.helm import (
 )
 from mlblint.repo.index import kustomization_file
 from mlblint.repo.referents import ConfigMap, Referents
-from mlblint.repo.resources import Resource, items, mapping, text
+from mlblint.repo.resources import NOT_FILLED_IN, Resource, items, mapping, text
 from mlblint.text import scalars
 from mlblint.text.parser import YamlError, parse
 from mlblint.text.places import Place
@@ -166,7 +166,7 @@ def _read_again(filled: str) -> object:
 def is_disabled(resource: Resource) -> bool:
     """`kustomize.toolkit.fluxcd.io/substitute: disabled` on an object."""
     marks = (resource.annotations, resource.labels)
-    return any(mark.get(f"{KUSTOMIZE_GROUP}/substitute") == "disabled" for mark in marks)
+    return any(mark.get(NOT_FILLED_IN) == "disabled" for mark in marks)
 
 
 def depends_on(resource: Resource) -> list[tuple[str | None, str]]:

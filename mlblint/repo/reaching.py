@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from mlblint.repo.files import Files, join
 from mlblint.repo.kustomization import Kustomization, PatchSource
+from mlblint.repo.resources import NOT_FILLED_IN
 from mlblint.repo.stage import is_above
 
 MAX_LAYERS = 100
@@ -43,10 +45,10 @@ class Reach:
         if relevant is None or asked.replacements or asked.transformers:
             return True
         sources = (*asked.strategic_patches, *asked.patches, *asked.json_patches)
-        added = (str(pairs.values.plain()) for pairs in (*asked.labels, *asked.annotations))
+        added = (pairs.values.plain() for pairs in (*asked.labels, *asked.annotations))
         return (
             any(self._patch_matters(source, asked.folder, relevant) for source in sources)
-            or any(relevant.search(text) for text in added)
+            or any(relevant.search(str(_telling(pairs))) for pairs in added)
             or any(
                 self._component_is(component, above)
                 for component in self._components_of(asked, above)
@@ -78,6 +80,11 @@ class Reach:
         else:
             patch = str(content.plain()) if content is not None else ""
         return bool(relevant.search(patch)) and not _aims_at_what_is_read(source, patch, relevant)
+
+
+def _telling(added: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without what only keeps Flux from filling anything in: it stands on dashboards, mostly."""
+    return {key: value for key, value in added.items() if key != NOT_FILLED_IN}
 
 
 def _aims_at_what_is_read(source: PatchSource, patch: str, relevant: re.Pattern[str]) -> bool:

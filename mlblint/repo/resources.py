@@ -17,6 +17,10 @@ _COLLECTION = (dict, list)
 _FILLED_IN = re.compile(r"\{\{|\$\{|\{%|ENC\[|<path:|^<[\w.-]+>$")
 
 
+NOT_FILLED_IN = "kustomize.toolkit.fluxcd.io/substitute"
+"""The label or annotation with which an object tells Flux to leave its variables alone."""
+
+
 class WrittenAt(NamedTuple):
     """What is written where, whoever reads it, and however often."""
 
