@@ -82,8 +82,9 @@ class Kustomization:
     def of_file(cls, place: Place, folder: str) -> Kustomization:
         root = Traced(place.document.data, place)
         kind = root.get("kind")
-        return replace(
-            _transformations(root, folder),
+        return _asked(
+            root,
+            folder,
             is_component=kind is not None and kind.text() == "Component",
             resources=(*_entries(root, "resources"), *_entries(root, "bases")),
             config_maps=_maps(root, "configMapGenerator"),
@@ -108,8 +109,9 @@ class Kustomization:
         root = traced(resource.data, resource.base, origins)
         spec = root.get("spec") or Traced({}, resource.base / "spec")
         metadata = spec.get("commonMetadata") or Traced({}, spec.place / "commonMetadata")
-        return replace(
-            _transformations(spec, ""),
+        return _asked(
+            spec,
+            "",
             namespace=_text(spec, "targetNamespace"),
             labels=tuple(_pairs(metadata, "labels", METADATA_LABELS)),
             annotations=tuple(_pairs(metadata, "annotations", METADATA_ANNOTATIONS)),
@@ -120,12 +122,11 @@ class Kustomization:
         """`source.kustomize` of an Application. Its commonLabels reach selectors unless it
         says otherwise (Argo CD util/kustomize/kustomize.go@v2.14)."""
         root = Traced(section, place)
-        asked = _transformations(root, "")
         if not _flag(root, "labelWithoutSelector"):
-            return asked
+            return _asked(root, "")
         templates = _flag(root, "labelIncludeTemplates")
         specs = TEMPLATE_LABELS if templates else METADATA_LABELS
-        return replace(asked, labels=tuple(_pairs(root, "commonLabels", specs)))
+        return _asked(root, "", labels=tuple(_pairs(root, "commonLabels", specs)))
 
     def extended(self, over: Kustomization) -> Kustomization:
         """With what Flux or Argo CD write into the kustomization file before they build it."""
@@ -155,21 +156,20 @@ def kustomization_of(files: Files, folder: str) -> Place | None:
     return Place(documents[0])
 
 
-def _transformations(root: Traced, folder: str) -> Kustomization:
-    """What all three have in common, under the same names."""
-    return Kustomization(
-        place=root.place,
-        folder=folder,
-        components=_entries(root, "components"),
-        strategic_patches=tuple(_strategic(root)),
-        patches=tuple(_patches(root, "patches", "any")),
-        json_patches=tuple(_patches(root, "patchesJson6902", "json")),
-        namespace=_text(root, "namespace"),
-        name_prefix=_text(root, "namePrefix"),
-        name_suffix=_text(root, "nameSuffix"),
-        labels=(*_labels(root), *_pairs(root, "commonLabels", SELECTOR_LABELS)),
-        annotations=tuple(_pairs(root, "commonAnnotations", ANNOTATIONS)),
-    )
+def _asked(root: Traced, folder: str, **special: Any) -> Kustomization:
+    """What all three have in common, under the same names, and what is special to one."""
+    common: dict[str, Any] = {
+        "components": _entries(root, "components"),
+        "strategic_patches": tuple(_strategic(root)),
+        "patches": tuple(_patches(root, "patches", "any")),
+        "json_patches": tuple(_patches(root, "patchesJson6902", "json")),
+        "namespace": _text(root, "namespace"),
+        "name_prefix": _text(root, "namePrefix"),
+        "name_suffix": _text(root, "nameSuffix"),
+        "labels": (*_labels(root), *_pairs(root, "commonLabels", SELECTOR_LABELS)),
+        "annotations": tuple(_pairs(root, "commonAnnotations", ANNOTATIONS)),
+    }
+    return Kustomization(root.place, folder, **common | special)
 
 
 def _items(root: Traced, key: str) -> list[Traced]:

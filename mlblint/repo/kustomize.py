@@ -191,7 +191,7 @@ class Builder:
                     stage.not_followed(entry.place, f'"{entry.text()}" brings too many objects')
                 else:
                     stage.absorb(below)
-                    self._note_duplicates(stage, entry.place)
+                    self._note_duplicates(stage, entry)
 
     def _add_component(
         self,
@@ -250,7 +250,7 @@ class Builder:
         if not is_readable:
             stage.fault("unreadable", entry.place, f'"{entry.text()}" is not readable as YAML')
             stage.is_complete = False
-        self._note_duplicates(stage, entry.place)
+        self._note_duplicates(stage, entry)
 
     def _objects_in(self, path: str, everything: bool) -> tuple[list[Item], bool]:
         """The objects in a file, and whether all of it can be read."""
@@ -262,7 +262,7 @@ class Builder:
             known = self._objects[path, everything] = (found, len(documents) == len(parts))
         return known
 
-    def _note_duplicates(self, stage: Stage, place: Place) -> None:
+    def _note_duplicates(self, stage: Stage, entry: Traced) -> None:
         """kustomize refuses an object that is there already, and stops at the first."""
         if len({item.identity for item in stage.items}) == len(stage.items):
             return
@@ -273,7 +273,7 @@ class Builder:
             identity = item.identity
             if identity in seen:
                 message = f"{identity.kind} {identity.name} is there already"
-                stage.fault("duplicate", place, message)
+                stage.fault("duplicate", entry.place, message)
                 return
             seen.add(identity)
 

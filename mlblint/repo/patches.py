@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import field
+from functools import lru_cache
 
 from mlblint.records import dataclass
 from mlblint.repo.files import Files, join
@@ -13,7 +14,7 @@ from mlblint.repo.resources import resources
 from mlblint.repo.selection import Item, identity_of
 from mlblint.repo.spellings import as_kustomize_reads
 from mlblint.repo.strategic_merge import PatchError, strategic_merge
-from mlblint.repo.traced import Traced
+from mlblint.repo.traced import Traced, trace
 from mlblint.text.documents import Broken, Document, embedded
 from mlblint.text.places import Place
 
@@ -70,27 +71,28 @@ def read_patch(source: PatchSource, folder: str, files: Files) -> Patch:
             raise PatchError(f'the patch "{path.text()}" is not readable as YAML', where)
     else:
         raise PatchError("a patch needs `patch` or `path`", source.place)
-    return replace(_patch(source, documents, where), file=file)
+    return _patch(source, documents, where, file)
 
 
-def _patch(source: PatchSource, documents: list[Document], where: Place) -> Patch:
+def _patch(source: PatchSource, documents: list[Document], where: Place, file: str | None) -> Patch:
     filled = [document for document in documents if document.data is not None]
     if len(filled) == 1 and isinstance(filled[0].data, list) and filled[0].data:
         root = Traced(filled[0].data, Place(filled[0]))
-        return Patch(source, operations=tuple(root.items))
-    objects = [
-        as_kustomize_reads(Traced(one.data, one.base))
-        for document in filled
-        for one in resources(document)
-        if one.name
-    ]
+        return Patch(source, operations=tuple(root.items), file=file)
+    objects = [one for document in filled for one in _objects(document)]
     if not objects:
         raise PatchError(
             "this is neither a list of JSON patch operations nor an object with apiVersion, "
             "kind and metadata.name",
             where,
         )
-    return Patch(source, objects=tuple(objects))
+    return Patch(source, objects=tuple(objects), file=file)
+
+
+@lru_cache(maxsize=1024)
+def _objects(document: Document) -> tuple[Traced, ...]:
+    """Hundreds of kustomizations may ask for one and the same patch."""
+    return tuple(as_kustomize_reads(trace(one)) for one in resources(document) if one.name)
 
 
 def apply_patch(items: Sequence[Item], patch: Patch) -> Patched:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from mlblint.records import dataclass
 from mlblint.repo.merge_keys import Schema, schema_of
 from mlblint.repo.spellings import is_quoted, spelling
-from mlblint.repo.traced import Traced, is_blank, scalar_text
+from mlblint.repo.traced import Traced, is_blank, plain_text, scalar_text
 from mlblint.text.places import Place
 
 DIRECTIVE = "$patch"
@@ -76,12 +76,11 @@ def _merge_scalars(target: Traced | None, patch: Traced | None) -> Traced | None
 
 def _schema_inside(target: Traced | None, patch: Traced | None) -> Schema | None:
     for source in (target, patch):
-        if source is not None and source.is_map:
-            api_version, kind = source.get("apiVersion"), source.get("kind")
-            if api_version is not None and kind is not None:
-                found = schema_of(api_version.text(), kind.text())
-                if found is not None:
-                    return found
+        api_version = source.field("apiVersion") if source is not None else None
+        if source is not None and api_version is not None:
+            found = schema_of(plain_text(api_version), plain_text(source.field("kind")))
+            if found is not None:
+                return found
     return None
 
 
