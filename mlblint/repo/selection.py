@@ -86,16 +86,18 @@ class Selector:
     annotations: str = ""
 
     def matches(self, item: Item) -> bool:
-        first, current = item.identities[0], item.identity
+        current = item.identity
+        if not _fits(self.kind, current.kind):
+            return False
+        first = item.earlier[0] if item.earlier else current
         group, _, version = current.api_version.rpartition("/")
         return (
             (_fits(self.namespace, first.namespace) or _fits(self.namespace, current.namespace))
             and (_fits(self.name, first.name) or _fits(self.name, current.name))
             and _fits(self.group, group)
             and _fits(self.version, version)
-            and _fits(self.kind, current.kind)
-            and label_selector_matches(self.labels, _strings(item, "labels"))
-            and label_selector_matches(self.annotations, _strings(item, "annotations"))
+            and _selects(self.labels, item, "labels")
+            and _selects(self.annotations, item, "annotations")
         )
 
 
@@ -122,8 +124,10 @@ def _fits(pattern: str, text: str) -> bool:
         return False
 
 
-def _strings(item: Item, key: str) -> Mapping[str, object]:
-    return mapping(item.root.value("metadata", key))
+def _selects(selector: str, item: Item, key: str) -> bool:
+    return not selector or label_selector_matches(
+        selector, mapping(item.root.value("metadata", key))
+    )
 
 
 _LITERAL = re.compile(r"[A-Za-z0-9-]*")

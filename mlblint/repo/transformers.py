@@ -204,7 +204,7 @@ def _with_default_subjects(root: Traced, namespace: Traced) -> Traced:
 def with_affix(item: Item, prefix: str, suffix: str, place: Place) -> Item:
     """plugin/builtin/prefixtransformer/PrefixTransformer.go@v0.18: three kinds keep their
     names. The name then comes from the key that gave the affix."""
-    first = item.identities[0]
+    first = item.earlier[0] if item.earlier else item.identity
     group = first.api_version.rpartition("/")[0]
     if first.kind in ("CustomResourceDefinition", "Namespace") or (
         first.kind == "APIService" and group == "apiregistration.k8s.io"
