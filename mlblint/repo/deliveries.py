@@ -73,7 +73,7 @@ class _Sweeper:
         self.bundles = {
             posixpath.dirname(path): path
             for path in index.files.paths
-            if posixpath.basename(path) == fleet.FILE
+            if path.rpartition("/")[2] == fleet.FILE
             and not is_archived(path)
             and fleet.bundle(index.files, posixpath.dirname(path)) is not None
         }
@@ -278,7 +278,7 @@ class _Sweeper:
         kustomization only says from what the objects that this one names were rendered."""
         installed = {path for root in self.roots for path in root.files}
         for path in self.files.paths:
-            folder, name = posixpath.split(path)
+            folder, _, name = path.rpartition("/")
             if name != "Chart.yaml" or path in installed or is_archived(path):
                 continue
             if folder in self.kustomizations:
@@ -335,7 +335,7 @@ def _kustomizations(files: Files) -> dict[str, str]:
     """The folders with a kustomization, and its file."""
     found: dict[str, str] = {}
     for path in files.paths:
-        folder, name = posixpath.split(path)
+        folder, _, name = path.rpartition("/")
         if name in KUSTOMIZATION_NAMES and not is_archived(path):
             own = kustomization_file(files, folder)
             if own is not None:

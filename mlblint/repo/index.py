@@ -100,7 +100,6 @@ def chart_of(files: Files, path: str) -> str | None:
 
 
 def kustomization_file(files: Files, folder: str) -> str | None:
-    return next(
-        (path for name in KUSTOMIZATION_NAMES if files.has(path := posixpath.join(folder, name))),
-        None,
-    )
+    inside = f"{folder}/" if folder else ""
+    paths = (inside + name for name in KUSTOMIZATION_NAMES)
+    return next(filter(files.has, paths), None)

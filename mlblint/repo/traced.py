@@ -193,10 +193,16 @@ class Traced:
     def _collect_origins(self, path: Path, found: dict[Path, Place]) -> None:
         for key, part in self._changed():
             here = (*path, key)
-            if not part.place.is_at(self.place, key):
+            if not self._has_in_place(part, key):
                 found[here] = part.place
             if part.parts is not None:
                 part._collect_origins(here, found)
+
+    def _has_in_place(self, part: Traced, key: Key) -> bool:
+        """Whether a part was written where the whole was."""
+        if isinstance(part._at, tuple) and part._at[0]._at is self._at and part._at[1] == key:
+            return True
+        return part.place.is_at(self.place, key)
 
     def unknowns(self) -> frozenset[Path]:
         if self.parts is None:
