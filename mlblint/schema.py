@@ -9,7 +9,7 @@ wrong in the rest.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from mlblint.patterns import PatternError, compiled, is_tame
@@ -117,10 +117,17 @@ def _bad_patterns(schema: Any, path: Path) -> Iterator[Violation]:
                     yield Violation((*path, key, text), message, "bad-key")
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
+MANY = 500
+"""Among more names than these no nearest one is looked for: whoever has so many does not see at a
+glance whether it was meant, and for many that are misspelt the time would grow with both."""
+
+
+def nearest(name: str, known: Collection[str]) -> str | None:
     """The known name that was probably meant."""
     from difflib import get_close_matches
 
+    if len(known) > MANY:
+        return None
     by_lower = {one.lower().replace("_", "-"): one for one in known}
     match = get_close_matches(name.lower().replace("_", "-"), by_lower, n=1, cutoff=0.6)
     return by_lower[match[0]] if match else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from mlblint.context import Context, subject_of_service
 from mlblint.findings import Note, Problem
@@ -17,8 +18,9 @@ _UNFIXABLE = "which address or which pool is meant, only a person knows"
 
 def check(context: Context) -> Iterator[Problem]:
     for cluster, allocator in context.model.allocators.items():
+        everything = _all(allocator)
         for request, refusal in allocator.refusals.items():
-            found = _found(refusal, allocator)
+            found = _found(refusal, allocator, everything)
             if found is None:
                 continue
             asked, what, help_text = found
@@ -36,7 +38,9 @@ def check(context: Context) -> Iterator[Problem]:
             )
 
 
-def _found(refusal: Refusal, allocator: Allocator) -> tuple[Asked, str, str] | None:
+def _found(
+    refusal: Refusal, allocator: Allocator, everything: str
+) -> tuple[Asked, str, str] | None:
     request, pool = refusal.request, refusal.pool
     asked = request.asked or request.pool
     if asked is None:
@@ -44,7 +48,7 @@ def _found(refusal: Refusal, allocator: Allocator) -> tuple[Asked, str, str] | N
     if refusal.kind == "outside":
         return (
             asked,
-            f"asks for {refusal.address}, which is in no pool of the cluster ({_all(allocator)})",
+            f"asks for {refusal.address}, which is in no pool of the cluster ({everything})",
             "name an address of a pool, or add this one to a pool",
         )
     if pool is None:
@@ -100,11 +104,10 @@ def _whom(allocation: Allocation) -> str:
 
 
 def _all(allocator: Allocator) -> str:
-    entries = [
-        f"`{pool.name}`: {entry.text}" for pool in allocator.table.pools for entry in pool.entries
-    ]
-    more = len(entries) - _SHOWN
-    return "; ".join(entries[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    pools = allocator.table.pools
+    entries = (f"`{pool.name}`: {entry.text}" for pool in pools for entry in pool.entries)
+    more = sum(len(pool.entries) for pool in pools) - _SHOWN
+    return "; ".join(islice(entries, _SHOWN)) + (f" and {more} more" if more > 0 else "")
 
 
 def _notes(refusal: Refusal) -> tuple[Note, ...]:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
+from itertools import islice
 
 from mlblint.context import Context, subject_of_service
 from mlblint.findings import Problem
 from mlblint.repo.address_requests import Asked, Request
 from mlblint.repo.model import Cluster
+from mlblint.schema import MANY
 
 
 def check(context: Context) -> Iterator[Problem]:
     for cluster, allocator in context.model.allocators.items():
         for request, refusal in allocator.refusals.items():
             if refusal.kind == "unknown-pool" and request.pool is not None:
-                yield _problem(request, request.pool, list(allocator.table.named), cluster)
+                yield _problem(request, request.pool, allocator.table.named, cluster)
 
 
-def _problem(request: Request, pool: Asked, names: list[str], cluster: Cluster) -> Problem:
+def _problem(request: Request, pool: Asked, names: Collection[str], cluster: Cluster) -> Problem:
     return Problem(
         place=pool.place,
         message=(
@@ -31,9 +33,9 @@ def _problem(request: Request, pool: Asked, names: list[str], cluster: Cluster) 
     )
 
 
-def _listed(names: list[str], shown: int = 5) -> str:
+def _listed(names: Collection[str], shown: int = 5) -> str:
     more = f" and {len(names) - shown} more" if len(names) > shown else ""
-    return ", ".join(f"`{name}`" for name in names[:shown]) + more
+    return ", ".join(f"`{name}`" for name in islice(names, shown)) + more
 
 
 def _written(value: str) -> str:
@@ -42,10 +44,10 @@ def _written(value: str) -> str:
     return ", and MetalLB reads it as the name of one pool" if "," in value else ""
 
 
-def _help(value: str, names: Iterable[str]) -> str:
+def _help(value: str, names: Collection[str]) -> str:
     from difflib import get_close_matches
 
-    nearest = get_close_matches(value.strip(), names, n=1)
+    nearest = get_close_matches(value.strip(), names, n=1) if len(names) <= MANY else ()
     if nearest:
         return f"did you mean `{nearest[0]}`?"
     return "name a pool of the cluster, or leave the choice to MetalLB by taking the key away"

@@ -46,7 +46,7 @@ def _restricts(ad: Advertisement, fields: tuple[str, ...]) -> list[str]:
 
 
 def _is_used(ad: Advertisement, cluster: Cluster) -> bool:
-    return not cluster.pools or any(ad.covers(pool) for pool in cluster.pools)
+    return not cluster.pools or bool(cluster.coverage.covered(ad))
 
 
 def _problem(

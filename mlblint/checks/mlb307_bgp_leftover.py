@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from mlblint.context import Context, subject_of
 from mlblint.findings import Note, Problem
 from mlblint.repo.addresses import Interval, parse_range, union
+from mlblint.repo.coverage import Coverage
 from mlblint.repo.delivery import Delivered
 from mlblint.repo.metallb import BGP, GROUP, Advertisement, Pool
 from mlblint.repo.model import Cluster
@@ -68,9 +69,9 @@ def _both_modes(
     """Announcing in both ways is allowed, and some want it. In the nodes' own subnet, where L2
     is enough, it looks like a switch that was not carried through."""
     doubled = [pool for pool in cluster.pools if _is_doubled(pool, subnets, cluster)]
-    left = {id(ad): [p for p in doubled if ad.covers(p)] for ad in ads}
-    for ad in ads:
-        covered = left[id(ad)]
+    coverage = Coverage(doubled, cluster.advertisements)
+    left = {ad: coverage.covered(ad) for ad in ads}
+    for ad, covered in left.items():
         if covered:
             yield _problem(
                 ad.delivered,
@@ -80,7 +81,7 @@ def _both_modes(
                 "packets another way than the LAN does",
                 "delete it if BGP has been given up; ignore this if both are meant",
                 cluster,
-                _notes(covered, cluster),
+                _notes(covered, coverage),
             )
     if all(left.values()):
         for peer in peers:
@@ -105,10 +106,12 @@ def _names(pools: Sequence[Pool]) -> str:
     return ", ".join(f"`{pool.name}`" for pool in pools)
 
 
-def _notes(pools: Sequence[Pool], cluster: Cluster) -> tuple[Note, ...]:
-    l2 = [ad for ad in cluster.advertisements if ad.mode == "l2" and any(map(ad.covers, pools))]
+def _notes(pools: Sequence[Pool], coverage: Coverage) -> tuple[Note, ...]:
+    covering = {ad for pool in pools for ad in coverage.covering(pool)}
     return tuple(
-        Note(ad.resource.place("kind").key, f"L2Advertisement `{ad.resource.name}`") for ad in l2
+        Note(ad.resource.place("kind").key, f"L2Advertisement `{ad.resource.name}`")
+        for ad in coverage.advertisements
+        if ad.mode == "l2" and ad in covering
     )
 
 

@@ -16,6 +16,8 @@ from mlblint.repo.resources import Resource, is_opaque, items, mapping, selects,
 from mlblint.repo.versions import Version, newest_matching, parse_version
 from mlblint.text.places import Place
 
+Mode = Literal["l2", "bgp"]
+
 GROUP = "metallb.io"
 POOL_KINDS = ("IPAddressPool", "AddressPool")
 L2 = "L2Advertisement"
@@ -102,10 +104,16 @@ class Pool:
     def contains(self, address: Interval) -> bool:
         return any(e.interval and e.interval.contains(address) for e in self.entries)
 
-    @property
+    @cached_property
     def known(self) -> bool:
         """Whether every address of the pool can be told from the repository."""
         return bool(self.entries) and all(e.addresses is not None for e in self.entries)
+
+    @property
+    def labels_are_open(self) -> bool:
+        """Whether something may yet give it other labels."""
+        resource = self.resource
+        return resource.is_unknown("metadata", "labels") or is_opaque(str(resource.labels))
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,33 +125,37 @@ class Advertisement:
         return self.delivered.resource
 
     @property
-    def mode(self) -> Literal["l2", "bgp"]:
+    def mode(self) -> Mode:
         return "l2" if self.resource.kind == L2 else "bgp"
 
     @property
     def interfaces(self) -> list[str]:
         return [text(name) for name in items(self.resource.get("spec", "interfaces"))]
 
-    def covers(self, pool: Pool) -> bool:
+    @cached_property
+    def covers_all(self) -> bool:
         """Neither names nor selectors mean every pool (metallb internal/config/config.go
         @v0.15.3, `l2AdvertisementsFor`). A name that is filled in later may be any."""
         names = items(self.resource.get("spec", "ipAddressPools"))
         selectors = items(self.resource.get("spec", "ipAddressPoolSelectors"))
-        if not names and not selectors:
-            return True
-        if pool.name in names or any(map(is_opaque, [*names, pool.name])):
+        return not (names or selectors) or any(map(is_opaque, names))
+
+    def covers(self, pool: Pool) -> bool:
+        """`coverage` answers this for many."""
+        names = items(self.resource.get("spec", "ipAddressPools"))
+        selectors = items(self.resource.get("spec", "ipAddressPoolSelectors"))
+        if self.covers_all or pool.name in names or is_opaque(pool.name):
             return True
         return any(selects(selector, pool.resource.labels) for selector in selectors)
 
-    def may_cover(self, pool: Pool) -> bool:
-        """The same, but for what may turn out otherwise once everything is filled in."""
-        given = [self.resource.get("spec", "ipAddressPoolSelectors"), pool.resource.labels]
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether it may turn out to cover other pools once everything is filled in."""
+        resource, selectors = self.resource, ("spec", "ipAddressPoolSelectors")
         return (
-            self.covers(pool)
-            or self.resource.is_unknown("spec", "ipAddressPools")
-            or self.resource.is_unknown("spec", "ipAddressPoolSelectors")
-            or pool.resource.is_unknown("metadata", "labels")
-            or any(is_opaque(str(one)) for one in given)
+            resource.is_unknown("spec", "ipAddressPools")
+            or resource.is_unknown(*selectors)
+            or is_opaque(str(resource.get(*selectors)))
         )
 
 

@@ -15,6 +15,7 @@ from mlblint.repo.allocators import allocators
 from mlblint.repo.attribution import Group, groups
 from mlblint.repo.bgp import BgpType, bgp_type
 from mlblint.repo.clusters import ClusterRule
+from mlblint.repo.coverage import Coverage
 from mlblint.repo.deliveries import Undelivered, sweep
 from mlblint.repo.delivery import Delivered, Delivery
 from mlblint.repo.files import Files
@@ -22,7 +23,7 @@ from mlblint.repo.helm import Release
 from mlblint.repo.index import Index, index
 from mlblint.repo.legacy_pools import legacy_pools
 from mlblint.repo.machines import Fact, facts, of_releases
-from mlblint.repo.metallb import Advertisement, Installation, Pool
+from mlblint.repo.metallb import Advertisement, Installation, Mode, Pool
 from mlblint.repo.objects_in_values import objects_in_values
 from mlblint.repo.pins import Pins
 from mlblint.repo.resources import text
@@ -38,7 +39,6 @@ from mlblint.repo.unseen import (
 )
 from mlblint.repo.versions import CUSTOM_RESOURCES, Version, applies
 
-Mode = Literal["l2", "bgp", "both"]
 T = TypeVar("T")
 
 _PROTOCOLS: dict[str, Mode] = {"layer2": "l2", "bgp": "bgp"}
@@ -149,14 +149,16 @@ class Cluster:
         return any(metallb.has_no_speaker(installation) for installation in self.installations)
 
     def announcers(self, pool: Pool) -> tuple[Advertisement, ...]:
-        if self.only_assigns:
-            return ()
-        return tuple(ad for ad in self.advertisements if ad.covers(pool))
+        return () if self.only_assigns else tuple(self.coverage.covering(pool))
 
-    def mode(self, pool: Pool) -> Mode | None:
+    @cached_property
+    def coverage(self) -> Coverage:
+        return Coverage(self.pools, self.advertisements)
+
+    def mode(self, pool: Pool) -> Mode | Literal["both"] | None:
         """How a pool's addresses are announced; None if they are not. An AddressPool of
         MetalLB before 0.13 says so itself."""
-        modes: set[Mode] = {ad.mode for ad in self.announcers(pool)}
+        modes = frozenset[Mode]() if self.only_assigns else self.coverage.modes(pool)
         if pool.resource.kind == "AddressPool":
             own = _PROTOCOLS.get(text(pool.resource.get("spec", "protocol")))
             modes |= {own} if own else set()
