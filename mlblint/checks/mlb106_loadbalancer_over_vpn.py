@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any, NamedTuple
 
 from mlblint.config import VpnConfig
 from mlblint.context import Context, subject_of_service
 from mlblint.findings import Fix, Problem
-from mlblint.repo.announcement import reachable_pools
+from mlblint.repo.announcement import Reach
+from mlblint.repo.metallb import Pool
 from mlblint.repo.model import Cluster
 from mlblint.repo.requests import is_for_metallb
 from mlblint.repo.resources import get, text
@@ -26,12 +28,13 @@ def check(context: Context) -> Iterator[Problem]:
     if vpn.reaches_l2:
         return
     for cluster in context.model.clusters:
+        reach = Reach(cluster, partial(_is_announced_by_bgp, cluster))
         for service in cluster.services:
             mark = _mark(service, vpn)
             if mark is None or not is_for_metallb(service, cluster):
                 continue
             if service.type == "LoadBalancer":
-                unreachable = not _is_announced_by_bgp(service, cluster)
+                unreachable = not (_legacy_bgp(cluster) or True in reach.of(service))
             else:
                 unreachable = mark.explicit and _could_be_node_port(service)
             if unreachable:
@@ -71,12 +74,13 @@ def _hosts(notes: Mapping[str, Any]) -> Iterator[str]:
         yield from (host.strip() for host in text(notes.get(key)).split(",") if host.strip())
 
 
-def _is_announced_by_bgp(service: Service, cluster: Cluster) -> bool:
-    """Whether the address is announced by BGP, which routers carry to the VPN."""
-    if any(cluster.mode(pool) == "bgp" for pool in cluster.legacy_pools):
-        return True
-    pools = reachable_pools(service, cluster)
-    return any(ad.mode == "bgp" and ad.covers(p) for p in pools for ad in cluster.advertisements)
+def _is_announced_by_bgp(cluster: Cluster, pool: Pool) -> bool:
+    """Whether routers carry the address to the VPN."""
+    return "bgp" in cluster.coverage.modes(pool)
+
+
+def _legacy_bgp(cluster: Cluster) -> bool:
+    return any(cluster.mode(pool) == "bgp" for pool in cluster.legacy_pools)
 
 
 def _could_be_node_port(service: Service) -> bool:

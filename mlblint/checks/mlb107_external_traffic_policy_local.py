@@ -7,8 +7,9 @@ from typing import Any
 
 from mlblint.context import Context, subject_of_service
 from mlblint.findings import Fix, Problem
-from mlblint.repo.announcement import reachable_pools
+from mlblint.repo.announcement import Reach
 from mlblint.repo.helm import Release
+from mlblint.repo.labelled import Labelled
 from mlblint.repo.model import Cluster
 from mlblint.repo.requests import is_for_metallb, is_meant_for_others, is_written_as
 from mlblint.repo.resources import mapping, text
@@ -20,10 +21,13 @@ _POLICY = "externalTrafficPolicy"
 # (bitnami/charts bitnami/contour/values.yaml: envoy.kind).
 _ON_EVERY_NODE = ("contour",)
 
+_Pods = Mapping[str | None, Labelled[bool]]
+
 
 def check(context: Context) -> Iterator[Problem]:
     for cluster in context.model.clusters:
         pods = _pods_on_every_node(cluster)
+        reach = Reach(cluster, cluster.mode)
         for service in cluster.services:
             policy = service.field(_POLICY)
             if policy is None or policy.value != "Local" or service.type != "LoadBalancer":
@@ -31,39 +35,31 @@ def check(context: Context) -> Iterator[Problem]:
             if (
                 is_for_metallb(service, cluster)
                 and not is_meant_for_others(service)
-                and _is_announced_by_l2(service, cluster)
+                # By nothing else: BGP takes traffic to every node that has a pod.
+                and reach.of(service) == {"l2"}
                 and not _runs_on_every_node(service, pods)
             ):
                 yield _problem(policy, service, cluster)
 
 
-def _is_announced_by_l2(service: Service, cluster: Cluster) -> bool:
-    """By nothing else: BGP takes traffic to every node that has a pod."""
-    pools = reachable_pools(service, cluster)
-    return bool(pools) and all(cluster.mode(pool) == "l2" for pool in pools)
-
-
-def _pods_on_every_node(cluster: Cluster) -> Mapping[str | None, list[Mapping[str, Any]]]:
-    """The labels of the pods of DaemonSets, by namespace: such a pod is wherever the address is
-    answered for."""
-    found: dict[str | None, list[Mapping[str, Any]]] = {}
+def _pods_on_every_node(cluster: Cluster) -> _Pods:
+    """The pods of DaemonSets, by namespace: such a pod is wherever the address is answered
+    for."""
+    found: dict[str | None, list[tuple[Mapping[str, Any], bool]]] = {}
     if "DaemonSet" in cluster.kinds:
         for delivered in cluster.delivered:
             if delivered.resource.is_a("apps", "DaemonSet"):
                 labels = mapping(delivered.resource.get("spec", "template", "metadata", "labels"))
-                found.setdefault(delivered.namespace, []).append(labels)
-    return found
+                found.setdefault(delivered.namespace, []).append((labels, True))
+    return {namespace: Labelled(pods) for namespace, pods in found.items()}
 
 
-def _runs_on_every_node(
-    service: Service, pods: Mapping[str | None, list[Mapping[str, Any]]]
-) -> bool:
+def _runs_on_every_node(service: Service, pods: _Pods) -> bool:
     if isinstance(service.source, Release):
         return _chart_runs_on_every_node(service.source, service)
     selector = mapping(service.fields.get("selector"))
-    return bool(selector) and any(
-        selector.items() <= labels.items() for labels in pods.get(service.namespace, ())
-    )
+    there = pods.get(service.namespace)
+    return bool(selector and there and any(there.selected({"matchLabels": selector})))
 
 
 def _chart_runs_on_every_node(release: Release, service: Service) -> bool:

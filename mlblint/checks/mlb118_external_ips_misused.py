@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mlblint.context import Context, subject_of_service
 from mlblint.findings import Problem
 from mlblint.repo.addresses import parse_address
+from mlblint.repo.allocation import PoolTable
 from mlblint.repo.metallb import Pool
 from mlblint.repo.model import Cluster
 from mlblint.repo.requests import is_metallbs_alone, wanted_prefix
@@ -18,13 +19,14 @@ _FIELD = "externalIPs"
 
 def check(context: Context) -> Iterator[Problem]:
     for cluster in context.model.clusters:
+        pools = PoolTable(cluster.pools)
         for service in cluster.services:
             field = service.field(_FIELD)
             if field is None or _asks_for_an_address(service):
                 continue
             if is_metallbs_alone(service, cluster):
                 for address in items(field.value):
-                    pool = _pool_of(text(address), cluster)
+                    pool = _pool_of(text(address), pools)
                     if pool is not None:
                         yield _problem(text(address), pool, field, service, cluster, context)
                         break
@@ -35,11 +37,10 @@ def _asks_for_an_address(service: Service) -> bool:
     return annotated or service.field("loadBalancerIP") is not None
 
 
-def _pool_of(address: str, cluster: Cluster) -> Pool | None:
+def _pool_of(address: str, pools: PoolTable) -> Pool | None:
     parsed = parse_address(address)
-    if parsed is None:
-        return None
-    return next((pool for pool in cluster.pools if pool.contains(parsed)), None)
+    holding = pools.holding(parsed) if parsed is not None else ()
+    return min(holding, key=pools.order.__getitem__, default=None)
 
 
 def _problem(

@@ -7,18 +7,18 @@ one in the files (metallb internal/allocator/allocator.go@v0.16.1, controller/se
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate
-from typing import Any, Literal
+from typing import Literal
 
 from mlblint.records import dataclass
 from mlblint.repo.address_requests import Request
 from mlblint.repo.addresses import Interval
 from mlblint.repo.certainty import Certainty
+from mlblint.repo.choice import Choice
+from mlblint.repo.holders import Holders
 from mlblint.repo.metallb import Pool
-from mlblint.repo.resources import is_opaque, mapping
+from mlblint.repo.resources import is_opaque
 from mlblint.repo.service_allocation import Allocation, Namespaces
 from mlblint.repo.services import Service
 from mlblint.repo.sharing import Clash, clashes
@@ -83,9 +83,10 @@ class PoolTable:
     @cached_property
     def are_countable(self) -> bool:
         """Whether each address is there once: MetalLB refuses pools that overlap."""
+        held = self._holders.sorted
         return self.are_known and not any(
             earlier.family == later.family and earlier.last >= later.first
-            for (earlier, _), (later, _) in zip(self._held, self._held[1:], strict=False)
+            for (earlier, _), (later, _) in zip(held, held[1:], strict=False)
         )
 
     @cached_property
@@ -93,28 +94,23 @@ class PoolTable:
         return {pool.name: pool for pool in self.pools}
 
     @cached_property
-    def _held(self) -> Sequence[tuple[Interval, Pool]]:
-        held = ((e.interval, p) for p in self.pools for e in p.entries if e.interval)
-        return sorted(held, key=lambda one: one[0])
+    def order(self) -> Mapping[Pool, int]:
+        return {pool: at for at, pool in enumerate(self.pools)}
 
     @cached_property
-    def _firsts(self) -> Sequence[tuple[int, int]]:
-        return [(interval.family, interval.first) for interval, _ in self._held]
-
-    @cached_property
-    def _reach(self) -> Sequence[tuple[int, int]]:
-        """How far the entries up to each one reach: pools that overlap are refused, but may
-        well be written."""
-        return list(accumulate(((i.family, i.last) for i, _ in self._held), max))
+    def _holders(self) -> Holders[Pool]:
+        return Holders((e.interval, p) for p in self.pools for e in p.entries if e.interval)
 
     def holding(self, address: Interval) -> Iterator[Pool]:
-        at = (address.family, address.first)
-        index = bisect_right(self._firsts, at) - 1
-        while index >= 0 and self._reach[index] >= at:
-            interval, pool = self._held[index]
-            if interval.contains(address):
-                yield pool
-            index -= 1
+        return self._holders.of(address)
+
+    def may_hold(self, address: Interval) -> bool:
+        """Whether one of them has it, as far as that can be told."""
+        return self._has_unknown or any(True for _ in self.holding(address))
+
+    @cached_property
+    def _has_unknown(self) -> bool:
+        return not all(pool.known for pool in self.pools)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,8 +131,17 @@ class Allocator:
         return PoolTable.read_by(self.version, self.pools)
 
     @cached_property
+    def _elsewhere(self) -> PoolTable:
+        return PoolTable(self.others)
+
+    @cached_property
     def allocations(self) -> Mapping[Pool, Allocation]:
-        return {pool: Allocation(pool, self.version) for pool in self.table.pools}
+        return {p: Allocation(p, self.version, self.namespaces) for p in self.table.pools}
+
+    @cached_property
+    def choice(self) -> Choice:
+        """From which pools MetalLB chooses by itself."""
+        return Choice(self.allocations)
 
     @cached_property
     def requests(self) -> tuple[Request, ...]:
@@ -166,7 +171,7 @@ class Allocator:
         if not (self.complete and self.table.are_known):
             return None
         if request.pool and request.pool.value not in self.table.named:
-            elsewhere = any(p.name == request.pool.value for p in self.others)
+            elsewhere = request.pool.value in self._elsewhere.named
             return None if elsewhere else Refusal(request, "unknown-pool")
         if request.addresses:
             return self._of_addresses(request)
@@ -178,8 +183,9 @@ class Allocator:
         holders = [list(self.table.holding(address)) for address in request.addresses]
         for address, holding in zip(request.addresses, holders, strict=True):
             if not holding:
-                elsewhere = any(not p.known or p.contains(address) for p in self.others)
-                return None if elsewhere else Refusal(request, "outside", address=address)
+                if self._elsewhere.may_hold(address):
+                    return None
+                return Refusal(request, "outside", address=address)
             if all(map(self.avoids_buggy, holding)) and is_buggy(address):
                 known = applies(AVOID_BUGGY_IPS, self.version) is not None
                 return Refusal(request, "buggy", holding[0], address, known)
@@ -202,16 +208,16 @@ class Allocator:
         return None if self.suits(pool, request) else Refusal(request, "no-family", pool)
 
     def _of_all(self, request: Request) -> Refusal | None:
-        reserved = self.reserved(request)
-        if self.common_is_uncertain or any(certainty is None for _, certainty in reserved):
+        reserved = self.choice.reserved(request.service)
+        if self.choice.common_is_uncertain or any(sure is None for _, sure in reserved):
             return None
-        if not (reserved or self.common):
+        if not (reserved or self.choice.common):
             return Refusal(request, "nobody")
         suiting = any(self.suits(pool, request) for pool, _ in reserved)
         return None if suiting or self._common_suits(request) else Refusal(request, "no-family")
 
     def _admits(self, pool: Pool, request: Request) -> Certainty:
-        return self.allocations[pool].admits(request.service, self.namespaces)
+        return self.allocations[pool].admits(request.service)
 
     # -- what a pool has ------------------------------------------------------------------
 
@@ -250,70 +256,8 @@ class Allocator:
     @cached_property
     def _kinds_of_common(self) -> Sequence[Pool]:
         """One pool for each combination of families that there is among the common ones."""
-        kinds = {tuple(map(bool, self.capacities[pool])): pool for pool, _ in self.common}
+        kinds = {tuple(map(bool, self.capacities[pool])): pool for pool, _ in self.choice.common}
         return list(kinds.values())
-
-    # -- who hands out --------------------------------------------------------------------
-
-    @cached_property
-    def common(self) -> tuple[tuple[Pool, Certainty], ...]:
-        """The pools from which everybody gets an address, and those that might be such."""
-        found = ((pool, one) for pool, one in self.allocations.items() if not one.present)
-        return tuple(
-            (pool, None if one.present is None else one.assigns_itself)
-            for pool, one in found
-            if one.assigns_itself is not False
-        )
-
-    @cached_property
-    def common_is_uncertain(self) -> bool:
-        return any(certainty is None for _, certainty in self.common)
-
-    def reserved(self, request: Request) -> Sequence[tuple[Pool, Certainty]]:
-        """The pools from which only some Services get an address, this one among them."""
-        found = (
-            (pool, self.allocations[pool].hands_out(request.service, self.namespaces))
-            for pool in self._reserved_for(request.service)
-        )
-        return [(pool, certainty) for pool, certainty in found if certainty is not False]
-
-    def _reserved_for(self, service: Service) -> Iterator[Pool]:
-        yield from self._by_namespace.get(service.namespace or "default", ())
-        yield from self._by_selectors
-        if service.is_manifest and not any(map(is_opaque, service.labels)):
-            for label in service.labels.items():
-                yield from self._by_label.get(label, ())
-        else:
-            yield from dict.fromkeys(pool for pools in self._by_label.values() for pool in pools)
-
-    @cached_property
-    def _by_namespace(self) -> Mapping[str, Sequence[Pool]]:
-        """The pools that are there for certain namespaces by their names alone."""
-        found: dict[str, list[Pool]] = {}
-        for pool, allocation in self.allocations.items():
-            if _is_by_name(allocation):
-                for name in dict.fromkeys(allocation.namespaces):
-                    found.setdefault(name, []).append(pool)
-        return found
-
-    @cached_property
-    def _by_label(self) -> Mapping[tuple[str, Any], Sequence[Pool]]:
-        """The pools that are there for Services with certain labels, by one label of each of
-        their selectors."""
-        found: dict[tuple[str, Any], list[Pool]] = {}
-        for pool, allocation in self.allocations.items():
-            for label in dict.fromkeys(_labels_of(allocation)):
-                found.setdefault(label, []).append(pool)
-        return found
-
-    @cached_property
-    def _by_selectors(self) -> Sequence[Pool]:
-        """All others that are not there for everybody."""
-        return [
-            pool
-            for pool, one in self.allocations.items()
-            if one.present is not False and not _is_by_name(one) and not _labels_of(one)
-        ]
 
 
 def is_buggy(address: Interval) -> bool:
@@ -330,20 +274,3 @@ def buggy_addresses(interval: Interval) -> int:
         return end // 256 * 2 + (1 if end % 256 else 0)
 
     return below(interval.last + 1) - below(interval.first)
-
-
-def _labels_of(allocation: Allocation) -> list[tuple[str, Any]]:
-    """A label that a Service must have for each selector; none if that does not tell whom the
-    pool is for."""
-    selectors = allocation.service_selectors
-    required = [dict(mapping(mapping(one).get("matchLabels"))) for one in selectors]
-    if not allocation.present or _is_by_name(allocation) or not all(required):
-        return []
-    labels = [next(iter(one.items())) for one in required]
-    return [] if any(is_opaque(part) for label in labels for part in label) else labels
-
-
-def _is_by_name(allocation: Allocation) -> bool:
-    names = allocation.namespaces
-    by_name = allocation.present and names and not allocation.namespace_selectors
-    return bool(by_name) and not any(map(is_opaque, names))

@@ -45,7 +45,9 @@ class Coverage:
         """In which ways a pool is announced."""
         if pool not in self._restricted:
             return frozenset(one.mode for one in self.covering(pool))
-        return self._modes_of_all.union(self.advertisements[at].mode for at in self._restricted[pool])
+        return self._modes_of_all.union(
+            self.advertisements[at].mode for at in self._restricted[pool]
+        )
 
     @cached_property
     def _modes_of_all(self) -> frozenset[Mode]:

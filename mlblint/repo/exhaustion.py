@@ -61,9 +61,9 @@ def shortages(allocator: Allocator) -> Iterator[Shortage]:
             # The others are in nobody's way.
             requests = [claim.request for claim in members]
             del members[requests.index(shortage.request) :]
-    if allocator.others or allocator.common_is_uncertain:
+    if allocator.others or allocator.choice.common_is_uncertain:
         return
-    everywhere = tuple(pool for pool, _ in allocator.common)
+    everywhere = tuple(pool for pool, _ in allocator.choice.common)
     held = [claim for pool in everywhere for claim in claims.held(pool)]
     base = _Demand()
     short = list(_shortage(allocator, everywhere, base, held, claims.free))
@@ -108,7 +108,7 @@ class _Claims:
             pool = allocator.table.named[request.pool.value]
             self.named.setdefault(pool, []).append(claim)
             return
-        reserved = allocator.reserved(request)
+        reserved = allocator.choice.reserved(request.service)
         if not reserved:
             self.free.append(claim)
         elif all(reserved_for_it for _, reserved_for_it in reserved):

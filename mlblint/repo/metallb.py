@@ -11,6 +11,7 @@ from mlblint.records import dataclass
 from mlblint.repo.addresses import EntryFault, Interval, parse_entry
 from mlblint.repo.delivery import Delivered, Delivery
 from mlblint.repo.helm import Release
+from mlblint.repo.holders import Holders
 from mlblint.repo.remotes import remote
 from mlblint.repo.resources import Resource, is_opaque, items, mapping, selects, text
 from mlblint.repo.versions import Version, newest_matching, parse_version
@@ -102,7 +103,11 @@ class Pool:
         return None if self.resource.is_unknown("spec", "addresses", index) else parse_entry(value)
 
     def contains(self, address: Interval) -> bool:
-        return any(e.interval and e.interval.contains(address) for e in self.entries)
+        return any(True for _ in self._holders.of(address))
+
+    @cached_property
+    def _holders(self) -> Holders[Entry]:
+        return Holders((one.interval, one) for one in self.entries if one.interval)
 
     @cached_property
     def known(self) -> bool:

@@ -67,10 +67,11 @@ class Namespaces:
 @dataclass(frozen=True, eq=False)
 class Allocation:
     """A pool's `spec.serviceAllocation`. `present` is what MetalLB sees: before 0.13.8 the
-    field did not exist, and the API server dropped it."""
+    field did not exist, and the API server dropped it. `known` are the cluster's Namespaces."""
 
     pool: Pool
     version: Version | None
+    known: Namespaces
 
     @cached_property
     def _spec(self) -> object:
@@ -107,18 +108,24 @@ class Allocation:
             return None
         return given is not False
 
-    def admits(self, service: Service, namespaces: Namespaces) -> Certainty:
+    def admits(self, service: Service) -> Certainty:
         """Whether the Service may have an address of the pool if it asks for one."""
         if not self.present:
             return None if self.present is None else True
-        named = self._in_namespace(service, namespaces)
-        # Selectors that match no Namespace restrict nothing.
-        if named is False and not self.namespaces:
-            named = None if namespaces.any_selected(self.namespace_selectors) is None else False
         anywhere = not (self.namespaces or self.namespace_selectors)
-        return both(True if anywhere else named, self._has_labels(service))
+        named = True if anywhere else self.admits_namespace(service.namespace or "default")
+        return both(named, self._has_labels(service))
 
-    def hands_out(self, service: Service, namespaces: Namespaces) -> Certainty:
+    def admits_namespace(self, name: str) -> Certainty:
+        named = self._in_namespace(name)
+        # Selectors that match no Namespace restrict nothing.
+        return None if named is False and self._may_restrict_nothing else named
+
+    @cached_property
+    def _may_restrict_nothing(self) -> bool:
+        return not self.namespaces and self.known.any_selected(self.namespace_selectors) is None
+
+    def hands_out(self, service: Service) -> Certainty:
         """Whether the Service may get an address of the pool without asking for it."""
         if not self.present:
             return both(self.assigns_itself, None if self.present is None else True)
@@ -126,24 +133,37 @@ class Allocation:
             return both(self.assigns_itself, applies(SERVICE_ALLOCATION_MATCHES_ALL, self.version))
         chosen: Certainty = True
         if not self.service_selectors:
-            chosen = self._in_namespace(service, namespaces)
-        return both(self.assigns_itself, self.admits(service, namespaces), chosen)
+            chosen = self._in_namespace(service.namespace or "default")
+        return both(self.assigns_itself, self.admits(service), chosen)
 
     @cached_property
     def _names_are_opaque(self) -> bool:
         return _has_opaque(self.namespaces)
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset(map(text, self.namespaces))
+
+    @cached_property
     def _selectors_are_opaque(self) -> bool:
         return _has_opaque(self.service_selectors)
 
-    def _in_namespace(self, service: Service, namespaces: Namespaces) -> Certainty:
-        name = service.namespace or "default"
+    def _in_namespace(self, name: str) -> Certainty:
+        if name not in self._answers:
+            self._answers[name] = self._find(name)
+        return self._answers[name]
+
+    @cached_property
+    def _answers(self) -> dict[str, Certainty]:
+        """Services are many more than namespaces."""
+        return {}
+
+    def _find(self, name: str) -> Certainty:
         if is_opaque(name):
             return None
-        listed = name in self.namespaces or (None if self._names_are_opaque else False)
+        listed = name in self.names or (None if self._names_are_opaque else False)
         return either(
-            [listed, *(namespaces.selected(one, name) for one in self.namespace_selectors)]
+            [listed, *(self.known.selected(one, name) for one in self.namespace_selectors)]
         )
 
     def _has_labels(self, service: Service) -> Certainty:

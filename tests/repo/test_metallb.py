@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from mlblint.repo.addresses import EntryFault, parse_address
-from mlblint.repo.announcement import reachable_pools
+from mlblint.repo.announcement import Reach
 from mlblint.repo.delivery import Delivered
 from mlblint.repo.evidence import advertised_interfaces
 from mlblint.repo.helm import Release
@@ -309,8 +309,8 @@ class TestReachablePools:
         assert found is not None
         return found
 
-    def names(self, service: Service, *found: Pool) -> list[str]:
-        return [one.name for one in reachable_pools(service, cluster(p.delivered for p in found))]
+    def names(self, service: Service, *found: Pool) -> frozenset[str]:
+        return Reach(cluster(p.delivered for p in found), lambda one: one.name).of(service)
 
     LAN = "spec: {addresses: [10.0.0.0/24]}"
     DMZ = "spec: {addresses: [10.1.0.0/24], autoAssign: false}"
@@ -334,7 +334,7 @@ class TestReachablePools:
             pool(spec, f"name: {name}")
             for spec, name in ((self.LAN, "lan"), (self.DMZ, "dmz"), (self.VAR, "var"))
         )
-        assert self.names(self.service(annotations), lan, dmz, var) == reached
+        assert self.names(self.service(annotations), lan, dmz, var) == set(reached)
 
     @pytest.mark.parametrize(
         ("allocation", "reached"),
@@ -350,7 +350,7 @@ class TestReachablePools:
     )
     def test_a_pool_may_be_for_some_only(self, allocation: str, reached: bool) -> None:
         found = pool(f"spec: {{addresses: [10.0.0.0/24], serviceAllocation: {allocation}}}")
-        assert self.names(self.service(labels="app: web"), found) == (["lan"] if reached else [])
+        assert self.names(self.service(labels="app: web"), found) == ({"lan"} if reached else set())
 
 
 class TestEvidence:
