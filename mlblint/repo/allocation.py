@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 from mlblint.records import dataclass
@@ -86,7 +87,7 @@ class PoolTable:
         held = self._holders.sorted
         return self.are_known and not any(
             earlier.family == later.family and earlier.last >= later.first
-            for (earlier, _), (later, _) in zip(held, held[1:], strict=False)
+            for (earlier, _), (later, _) in pairwise(held)
         )
 
     @cached_property

@@ -1,14 +1,34 @@
-"""Which advertisements cover which pools, without comparing each of the ones with each of the others."""
+"""Which advertisements cover which pools, found by names and labels."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 
 from mlblint.records import dataclass
 from mlblint.repo.labelled import Labelled
 from mlblint.repo.metallb import Advertisement, Mode, Pool
 from mlblint.repo.resources import is_opaque, items
+from mlblint.text.places import Place
+
+
+@dataclass(frozen=True, eq=False)
+class Interfaces:
+    """The lists of interfaces that L2Advertisements name: how often there is each, and which
+    stand where."""
+
+    times: Counter[tuple[str, ...]]
+    at: Mapping[Place, Sequence[tuple[str, ...]]]
+
+    @classmethod
+    def of(cls, advertisements: Iterable[Advertisement]) -> Interfaces:
+        at: dict[Place, list[tuple[str, ...]]] = {}
+        for one in advertisements:
+            if one.mode == "l2":
+                at.setdefault(one.resource.base, []).append(tuple(one.interfaces))
+        return cls(Counter(chain.from_iterable(at.values())), at)
 
 
 @dataclass(frozen=True, eq=False)

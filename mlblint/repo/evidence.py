@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from mlblint.records import dataclass
@@ -19,16 +20,13 @@ class Evidence:
 
 def advertised_interfaces(cluster: Cluster, resource: Resource) -> Evidence | None:
     """The interfaces that every other L2Advertisement of the cluster names."""
-    others = [
-        ad.interfaces
-        for ad in cluster.advertisements
-        if ad.mode == "l2" and ad.resource.base != resource.base
-    ]
-    if not others or any(names != others[0] for names in others) or not others[0]:
+    own = Counter(cluster.interfaces.at.get(resource.base, ()))
+    others = [one for one, times in cluster.interfaces.times.items() if times > own[one]]
+    if len(others) != 1 or not others[0]:
         return None
     if not all(others[0]) or any(map(is_opaque, others[0])):
         return None
-    return Evidence(others[0], certain=False)
+    return Evidence(list(others[0]), certain=False)
 
 
 EVIDENCE: Mapping[str, Callable[[Cluster, Resource], Evidence | None]] = {

@@ -15,7 +15,7 @@ from mlblint.repo.allocators import allocators
 from mlblint.repo.attribution import Group, groups
 from mlblint.repo.bgp import BgpType, bgp_type
 from mlblint.repo.clusters import ClusterRule
-from mlblint.repo.coverage import Coverage
+from mlblint.repo.coverage import Coverage, Interfaces
 from mlblint.repo.deliveries import Undelivered, sweep
 from mlblint.repo.delivery import Delivered, Delivery
 from mlblint.repo.files import Files
@@ -30,13 +30,7 @@ from mlblint.repo.resources import text
 from mlblint.repo.roots import Gap, Remote
 from mlblint.repo.service_allocation import Namespaces
 from mlblint.repo.services import Service
-from mlblint.repo.unseen import (
-    announces_otherwise,
-    may_bring,
-    may_hold,
-    may_install,
-    mentioned_kinds,
-)
+from mlblint.repo.unseen import Unseen, announces_otherwise, mentioned_kinds
 from mlblint.repo.versions import CUSTOM_RESOURCES, Version, applies
 
 T = TypeVar("T")
@@ -143,6 +137,10 @@ class Cluster:
         return metallb.advertisements(self.delivered)
 
     @cached_property
+    def interfaces(self) -> Interfaces:
+        return Interfaces.of(self.advertisements)
+
+    @cached_property
     def only_assigns(self) -> bool:
         """Whether MetalLB's speaker is switched off: something else is to announce, and nobody
         reads MetalLB's advertisements."""
@@ -213,11 +211,19 @@ class Model:
         in it; `beside` is one that is."""
         return (
             cluster.name is None
-            or any(may_bring(gap, beside) for gap in cluster.gaps)
-            or any(may_hold(remote, beside) for remote in cluster.remotes)
-            or any(map(may_install, filter(self._is_elsewhere, cluster.releases)))
+            or self._unseen_in(cluster).may_be_beside(beside)
             or not self._kinds_elsewhere.isdisjoint(kinds)
         )
+
+    def _unseen_in(self, cluster: Cluster) -> Unseen:
+        if cluster not in self._unseen:
+            releases = filter(self._is_elsewhere, cluster.releases)
+            self._unseen[cluster] = Unseen.of(cluster.gaps, cluster.remotes, releases)
+        return self._unseen[cluster]
+
+    @cached_property
+    def _unseen(self) -> dict[Cluster, Unseen]:
+        return {}
 
     @cached_property
     def announces_otherwise(self) -> bool:
@@ -228,24 +234,22 @@ class Model:
         """Whether the chart's templates are not in this repository."""
         return not self.files.has(posixpath.join(release.chart, "Chart.yaml"))
 
-    @cached_property
-    def _facts(self) -> tuple[Fact, ...]:
-        return tuple(facts(self.files))
-
     def machines(self, cluster: Cluster) -> tuple[Fact, ...]:
         """What the repository says of the machines under a cluster, where that is certain: with
         several clusters, the file has to name it, or lie in a folder of its name."""
-        named = {one.name for one in self.clusters if one.name is not None}
         own = tuple(of_releases(cluster.releases))
-        if cluster.name is None:
-            return own
-        return own + tuple(
-            fact
-            for fact in self._facts
-            if len(named) == 1
-            or named & {fact.cluster, *fact.place.document.source.path.split("/")[:-1]}
-            == {cluster.name}
-        )
+        return own if cluster.name is None else own + tuple(self._facts_of.get(cluster.name, ()))
+
+    @cached_property
+    def _facts_of(self) -> Mapping[str, Sequence[Fact]]:
+        named = {one.name for one in self.clusters if one.name is not None}
+        found: dict[str, list[Fact]] = {name: [] for name in named}
+        for fact in facts(self.files):
+            folders = fact.place.document.source.path.split("/")[:-1]
+            meant = named & {fact.cluster, *folders} if len(named) > 1 else named
+            if len(meant) == 1:
+                found[next(iter(meant))].append(fact)
+        return found
 
     @cached_property
     def allocators(self) -> Mapping[Cluster, Allocator]:

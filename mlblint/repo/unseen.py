@@ -4,7 +4,9 @@ sure that it does not come from elsewhere."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from mlblint.records import dataclass
 from mlblint.repo.delivery import Delivered, Delivery
 from mlblint.repo.files import Files
 from mlblint.repo.helm import Release
@@ -43,26 +45,44 @@ _OTHER_ANNOUNCERS = (
 )
 
 
-def may_bring(gap: Gap, beside: Delivered) -> bool:
-    """Whether what could not be followed may hold objects of MetalLB: it comes together with
-    one, or speaks of MetalLB."""
-    if gap.place.path[:1] in _CHANGES:
-        return False
+@dataclass(frozen=True, eq=False)
+class Unseen:
+    """What may reach a cluster and is not seen. `speaks` if some of it speaks of MetalLB; `owners`
+    are those who bring some of it, None for what nothing in sight applies."""
+
+    speaks: bool
+    owners: frozenset[Delivery | None]
+
+    @classmethod
+    def of(
+        cls, gaps: Iterable[Gap], remotes: Iterable[Remote], releases: Iterable[Release]
+    ) -> Unseen:
+        gaps = [gap for gap in gaps if gap.place.path[:1] not in _CHANGES]
+        remotes = [remote for remote in remotes if not _is_metallbs_own(remote)]
+        speaks = (
+            any(map(_speaks, gaps))
+            or any(_is_near(remote.by, remote.url) for remote in remotes)
+            or any(map(_may_install, releases))
+        )
+        return cls(speaks, frozenset([*(gap.by for gap in gaps), *(r.by for r in remotes)]))
+
+    def may_be_beside(self, one: Delivered) -> bool:
+        """Whether objects of MetalLB may come along with one that is seen, or from anywhere."""
+        return self.speaks or one.by in self.owners
+
+
+def _speaks(gap: Gap) -> bool:
     written = text(get(gap.place.document.data, *gap.place.path))
-    return gap.by is beside.by or _is_near(
-        gap.by, gap.reason, written, gap.place.document.source.path
-    )
+    return _is_near(gap.by, gap.reason, written, gap.place.document.source.path)
 
 
-def may_hold(remote: Remote, beside: Delivered) -> bool:
-    """The same for a base from elsewhere; MetalLB's own manifests hold none."""
-    if remote_installation(remote.url, remote.place, remote.namespace) is not None:
-        return False
-    return remote.by is beside.by or _is_near(remote.by, remote.url)
+def _is_metallbs_own(remote: Remote) -> bool:
+    """MetalLB's own manifests hold none of its objects."""
+    return remote_installation(remote.url, remote.place, remote.namespace) is not None
 
 
-def may_install(release: Release) -> bool:
-    """The same for a chart that is not MetalLB's own."""
+def _may_install(release: Release) -> bool:
+    """A chart that is not MetalLB's own."""
     return release.chart != "metallb" and _is_near(release.by, release.chart, release.name)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
+from mlblint.records import dataclass
 from mlblint.repo.label_selectors import canonical, share_node
 from mlblint.repo.metallb import BGP, Entry, Pool
 from mlblint.repo.unseen import PEER, PROFILE
@@ -54,27 +55,35 @@ def _lengths(advertisement: Object) -> Iterator[Refusal]:
 
 def _too_wide(config: Configuration, advertisement: Object) -> Iterator[Refusal]:
     """Every entry needs room for at least one aggregate (`validateBGPAdvPerPool`)."""
-    seen: set[int] = set()
+    for family, (field, longest) in _LENGTHS.items():
+        length = _length(advertisement, family)
+        if length == longest or advertisement.is_open(field):
+            continue
+        found = next(_narrower(config, advertisement, family, length), None)
+        if found is not None:
+            pool, entry, shortest = found
+            yield Refusal(
+                "aggregation",
+                advertisement.delivered,
+                advertisement.place(field),
+                f"`{field}` is {length}, but `{entry.text}` of pool `{pool.name}` holds no "
+                f"block greater than /{shortest}",
+                f"write {shortest} or more, or let the pool hold a whole block",
+                notes=((entry.place, f"pool `{pool.name}`"),),
+                # The CRD demands at least 1 for IPv4.
+                covered=family == 4 and length < 1,
+            )
+
+
+def _narrower(
+    config: Configuration, advertisement: Object, family: int, length: int
+) -> Iterator[tuple[Pool, Entry, int]]:
     for pool in config.selected_pools(advertisement):
         for entry in pool.entries:
-            if entry.interval is None or entry.interval.family in seen:
-                continue
-            family, shortest = entry.interval.family, entry.interval.shortest_prefix
-            field, _ = _LENGTHS[family]
-            length = _length(advertisement, family)
-            if length < shortest and not advertisement.is_open(field):
-                seen.add(family)
-                yield Refusal(
-                    "aggregation",
-                    advertisement.delivered,
-                    advertisement.place(field),
-                    f"`{field}` is {length}, but `{entry.text}` of pool `{pool.name}` holds no "
-                    f"block greater than /{shortest}",
-                    f"write {shortest} or more, or let the pool hold a whole block",
-                    notes=((entry.place, f"pool `{pool.name}`"),),
-                    # The CRD demands at least 1 for IPv4.
-                    covered=family == 4 and length < 1,
-                )
+            if entry.interval is not None and entry.interval.family == family:
+                shortest = entry.interval.shortest_prefix
+                if length < shortest:
+                    yield pool, entry, shortest
 
 
 def _local_preferences(config: Configuration) -> Iterator[Refusal]:
@@ -155,10 +164,11 @@ def _echo(config: Configuration) -> Iterator[Refusal]:
     for peer in config.of(PEER):
         if peer.text("bfdProfile"):
             peers.setdefault(peer.text("bfdProfile"), []).append(peer)
+    ipv6 = _Ipv6.of(config) if peers else None
     for profile in config.of(PROFILE):
-        if not profile.flag("echoMode") or profile.name not in peers:
+        if ipv6 is None or not profile.flag("echoMode") or profile.name not in peers:
             continue
-        found = next(_ipv6_over(config, peers[profile.name]), None)
+        found = ipv6.first_to(peers[profile.name])
         if found is not None:
             advertisement, entry, peer = found
             yield Refusal(
@@ -177,13 +187,34 @@ def _echo(config: Configuration) -> Iterator[Refusal]:
             )
 
 
-def _ipv6_over(
-    config: Configuration, peers: list[Object]
-) -> Iterator[tuple[Object, Entry, Object]]:
-    for advertisement in config.of(BGP):
-        names = {name for _, name in advertisement.strings("peers")}
-        reached = [p for p in peers if advertisement.lacks("peers") or p.name in names]
-        for pool in config.selected_pools(advertisement) if reached else ():
-            for entry in pool.entries:
-                if entry.interval is not None and entry.interval.family == 6:
-                    yield advertisement, entry, reached[0]
+@dataclass(frozen=True)
+class _Ipv6:
+    """The advertisements of IPv6 addresses, each with the first of these. `to_all` and `to` are
+    the places of the first ones for every peer, and for a certain one."""
+
+    found: Sequence[tuple[Object, Entry]]
+    to_all: int
+    to: Mapping[str, int]
+
+    @classmethod
+    def of(cls, config: Configuration) -> _Ipv6:
+        found: list[tuple[Object, Entry]] = []
+        for advertisement in config.of(BGP):
+            entries = (e for pool in config.selected_pools(advertisement) for e in pool.entries)
+            first = next((e for e in entries if e.interval and e.interval.family == 6), None)
+            if first is not None:
+                found.append((advertisement, first))
+        to: dict[str, int] = {}
+        for at, (advertisement, _) in enumerate(found):
+            for _, name in advertisement.strings("peers"):
+                to.setdefault(name, at)
+        to_all = (at for at, (one, _) in enumerate(found) if one.lacks("peers"))
+        return cls(found, next(to_all, len(found)), to)
+
+    def first_to(self, peers: Sequence[Object]) -> tuple[Object, Entry, Object] | None:
+        """The first that reaches one of some peers."""
+        at, peer = min(
+            ((min(self.to.get(one.name, self.to_all), self.to_all), one) for one in peers),
+            key=lambda one: one[0],
+        )
+        return (*self.found[at], peer) if at < len(self.found) else None

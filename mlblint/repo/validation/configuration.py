@@ -10,9 +10,10 @@ from mlblint.records import dataclass
 from mlblint.repo import versions
 from mlblint.repo.bgp import BgpType
 from mlblint.repo.delivery import Delivered
+from mlblint.repo.labelled import Labelled
 from mlblint.repo.metallb import BGP, GROUP, L2, Pool
 from mlblint.repo.model import Cluster, Model
-from mlblint.repo.resources import Resource, is_opaque, items, selects
+from mlblint.repo.resources import Resource, is_opaque, items
 from mlblint.repo.unseen import COMMUNITY, PEER
 from mlblint.repo.versions import Change, Version, applies
 from mlblint.text.nodes import Key, Path
@@ -161,7 +162,7 @@ class Configuration:
     pools: tuple[Pool, ...]
     objects: Mapping[str, Sequence[Object]]
     nodes: tuple[Mapping[str, Any], ...]
-    secrets: tuple[Delivered, ...]
+    secrets: Mapping[tuple[str | None, str], Sequence[Delivered]]
 
     def of(self, kind: str) -> Sequence[Object]:
         return self.objects.get(kind, ())
@@ -172,6 +173,16 @@ class Configuration:
         for pool in self.pools:
             found.setdefault(pool.name, []).append(pool)
         return found
+
+    @cached_property
+    def _labelled(self) -> Labelled[int]:
+        return Labelled((pool.resource.labels, at) for at, pool in enumerate(self.pools))
+
+    @cached_property
+    def names(self) -> Mapping[str, frozenset[str]]:
+        """What the objects of each kind are called."""
+        found = self.objects.items()
+        return {kind: frozenset(one.name for one in objects) for kind, objects in found}
 
     @cached_property
     def aliases(self) -> frozenset[str]:
@@ -186,8 +197,16 @@ class Configuration:
     def has_all(self, kind: str, beside: Object) -> bool:
         """Whether every object of a kind is in sight, and its content known: then what is named
         and not there is missing."""
-        return not self.model.may_have_unseen(self.cluster, beside.delivered, kind) and not any(
-            o.resource.is_unknown("spec") or _has_opaque(o.resource.data) for o in self.of(kind)
+        unseen = self.model.may_have_unseen(self.cluster, beside.delivered, kind)
+        return not unseen and kind not in self._open_kinds
+
+    @cached_property
+    def _open_kinds(self) -> frozenset[str]:
+        """The kinds of which some object is not known as a whole."""
+        return frozenset(
+            kind
+            for kind, objects in self.objects.items()
+            if any(o.resource.is_unknown("spec") or _has_opaque(o.resource.data) for o in objects)
         )
 
     def selected_pools(self, advertisement: Object) -> list[Pool]:
@@ -199,11 +218,9 @@ class Configuration:
         names = dict.fromkeys(name for _, name in advertisement.strings("ipAddressPools"))
         named = [pool for name in names for pool in self._by_name.get(name, ())]
         selectors = advertisement.selectors("ipAddressPoolSelectors")
-        return named + [
-            pool
-            for pool in (self.pools if selectors else ())
-            if pool.name not in names and any(selects(s, pool.resource.labels) for s in selectors)
-        ]
+        selected = {at for selector in selectors for at in self._labelled.selected(selector)}
+        others = (self.pools[at] for at in sorted(selected))
+        return named + [pool for pool in others if pool.name not in names]
 
 
 @dataclass(frozen=True)
@@ -236,8 +253,16 @@ def configuration(model: Model, cluster: Cluster, dialect: Dialect) -> Configura
         pools=tuple(Pool(o.delivered) for o in objects.get("IPAddressPool", ())),
         objects=objects,
         nodes=tuple(d.resource.labels for d in cluster.delivered if d.resource.is_a("", "Node")),
-        secrets=tuple(d for d in cluster.delivered if d.resource.is_a("", "Secret")),
+        secrets=_secrets(cluster),
     )
+
+
+def _secrets(cluster: Cluster) -> Mapping[tuple[str | None, str], Sequence[Delivered]]:
+    found: dict[tuple[str | None, str], list[Delivered]] = {}
+    for one in cluster.delivered:
+        if one.resource.is_a("", "Secret"):
+            found.setdefault((one.namespace, one.resource.name), []).append(one)
+    return found
 
 
 def read_pools(cluster: Cluster) -> list[Pool]:

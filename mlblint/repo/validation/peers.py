@@ -133,9 +133,8 @@ def _passwords(config: Configuration, peer: Object) -> Iterator[Refusal]:
         message = "`password` and `passwordSecret` exclude each other"
         yield _refusal("password", peer, "passwordSecret", message, "keep one of the two")
         return
-    for secret in config.secrets:
-        if secret.resource.name == name and secret.namespace == peer.delivered.namespace:
-            yield from _secret(peer, secret.resource)
+    for secret in config.secrets.get((peer.delivered.namespace, name), ()):
+        yield from _secret(peer, secret.resource)
 
 
 def _secret(peer: Object, secret: Resource) -> Iterator[Refusal]:
@@ -162,7 +161,7 @@ def _secret(peer: Object, secret: Resource) -> Iterator[Refusal]:
 
 def _profile(config: Configuration, peer: Object) -> Iterator[Refusal]:
     name = peer.text("bfdProfile")
-    known = {profile.name for profile in config.of(PROFILE)}
+    known = config.names.get(PROFILE, frozenset())
     if name and name not in known and config.has_all(PROFILE, peer):
         message = f"there is no BFDProfile `{name}` in this cluster"
         remedy = f"create the BFDProfile `{name}`, or remove `bfdProfile`"

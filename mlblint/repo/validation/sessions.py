@@ -60,6 +60,8 @@ def _ipv6(config: Configuration) -> Iterator[Refusal]:
         pools = config.pools if everywhere else config.selected_pools(advertisement)
         for pool in pools:
             announced.setdefault(id(pool), advertisement)
+        if len(announced) == len(config.pools):
+            break
     for pool in config.pools:
         entry = next((e for e in pool.entries if e.interval and e.interval.family == 6), None)
         if entry is not None and id(pool) in announced:
