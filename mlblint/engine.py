@@ -29,7 +29,7 @@ from mlblint.records import dataclass
 from mlblint.repo.facts import OutdatedError
 from mlblint.repo.model import Model
 from mlblint.repo.protected import Protection
-from mlblint.repo.resources import resources
+from mlblint.repo.resources import resource_at
 from mlblint.text.nodes import Scalar, child, find, resolved
 from mlblint.text.places import Place, positions
 from mlblint.text.source import Position
@@ -176,10 +176,8 @@ def _owner(place: Place) -> Subject | None:
     """The object in whose document a place lies, however deep inside its strings."""
     while place.document.host is not None:
         place = Place(place.document.host.document, place.document.host.path)
-    for resource in resources(place.document):
-        if place.path[: len(resource.base.path)] == resource.base.path:
-            return subject(resource, None)
-    return None
+    resource = resource_at(place)
+    return subject(resource, None) if resource is not None else None
 
 
 def _fingerprint(card: Card, problem: Problem) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from mlblint.context import Context, subject_of
 from mlblint.findings import Fix, Note, Problem
+from mlblint.records import dataclass
 from mlblint.repo.delivery import Delivered
 from mlblint.repo.metallb import BGP, GROUP, L2, POOL_KINDS, Pool
 from mlblint.repo.model import Cluster, Model
 from mlblint.repo.resources import is_opaque, items, text
 from mlblint.repo.versions import NAMESPACE_CHECK, applies
+from mlblint.text.documents import Document
 from mlblint.text.edits import Insert, Set
 from mlblint.text.places import Place
 
@@ -19,13 +22,14 @@ _FIELD = ("metadata", "namespace")
 
 
 def check(context: Context) -> Iterator[Problem]:
+    others = _Others(context.model)
     for cluster in context.model.clusters:
         home = _home(cluster)
         for delivered in cluster.delivered:
             if not delivered.resource.is_a(GROUP, *_KINDS) or not _is_known(delivered):
                 continue
             if home is not None and delivered.namespace != home:
-                yield _misplaced(delivered, home, cluster, context)
+                yield _misplaced(delivered, home, cluster, others)
             elif home is None and _says_default(delivered) and not cluster.installations:
                 yield _in_default(delivered, cluster)
         if home is None:
@@ -58,7 +62,7 @@ def _says_default(delivered: Delivered) -> bool:
     return delivered.namespace == delivered.resource.namespace == "default"
 
 
-def _misplaced(delivered: Delivered, home: str, cluster: Cluster, context: Context) -> Problem:
+def _misplaced(delivered: Delivered, home: str, cluster: Cluster, others: _Others) -> Problem:
     resource = delivered.resource
     refused = applies(NAMESPACE_CHECK, cluster.version)
     fate = {
@@ -66,7 +70,7 @@ def _misplaced(delivered: Delivered, home: str, cluster: Cluster, context: Conte
         False: "it ignores the object",
         None: "it ignores the object, or refuses it (its webhook does from 0.13.5 on)",
     }[refused]
-    fix, unfixable = _fix(delivered, home, context.model)
+    fix, unfixable = _fix(delivered, home, others)
     return Problem(
         place=resource.place(*_FIELD),
         message=(
@@ -134,7 +138,7 @@ def _torn(delivered: Delivered, pool: Pool, cluster: Cluster) -> Problem:
     )
 
 
-def _fix(delivered: Delivered, home: str, model: Model) -> tuple[Fix | None, str | None]:
+def _fix(delivered: Delivered, home: str, others: _Others) -> tuple[Fix | None, str | None]:
     resource = delivered.resource
     place = resource.place(*_FIELD)
     title = f"put it into namespace `{home}`"
@@ -142,25 +146,37 @@ def _fix(delivered: Delivered, home: str, model: Model) -> tuple[Fix | None, str
         metadata = resource.place("metadata")
         return Fix(title, (Insert(metadata, "namespace", home, "name"),), "unsafe"), None
     own = Place(resource.base.document, (*resource.base.path, *_FIELD))
-    others = _also_moved(place, model) if place != own else None
-    if others is not None:
-        return None, f"what stands there decides for {others}, too"
+    moved = others.at(place) if place != own else None
+    if moved is not None:
+        return None, f"what stands there decides for {moved}, too"
     return Fix(title, (Set(place, home),), "unsafe"), None
 
 
-def _also_moved(place: Place, model: Model) -> str | None:
-    """Something that is not MetalLB's, and gets its namespace from the same place: that of a
+@dataclass(frozen=True, eq=False)
+class _Others:
+    """What is not MetalLB's, by the place from which it gets its namespace: that of a
     kustomization is for all its objects and charts, and renames the Namespace itself."""
-    for cluster in model.clusters:
-        for release in cluster.releases:
-            if release.place.document is place.document:
-                return f"the chart `{release.name}`"
-        for delivered in cluster.delivered:
-            resource = delivered.resource
-            field = ("metadata", "name") if resource.is_a("", "Namespace") else _FIELD
-            if resource.group != GROUP and resource.place(*field) == place:
-                return f"{resource.kind} `{resource.name}`"
-    return None
+
+    model: Model
+
+    def at(self, place: Place) -> str | None:
+        found = [self._found[key] for key in (place, place.document) if key in self._found]
+        return min(found)[1] if found else None
+
+    @cached_property
+    def _found(self) -> Mapping[Place | Document, tuple[int, str]]:
+        """In the order in which it is met; a chart by its document."""
+        found: dict[Place | Document, tuple[int, str]] = {}
+        for cluster in self.model.clusters:
+            for release in cluster.releases:
+                chart = len(found), f"the chart `{release.name}`"
+                found.setdefault(release.place.document, chart)
+            for resource in (one.resource for one in cluster.delivered):
+                field = ("metadata", "name") if resource.is_a("", "Namespace") else _FIELD
+                if resource.group != GROUP:
+                    named = len(found), f"{resource.kind} `{resource.name}`"
+                    found.setdefault(resource.place(*field), named)
+        return found
 
 
 def _notes(delivered: Delivered, cluster: Cluster) -> Iterator[Note]:

@@ -24,6 +24,7 @@ _WHAT = {
     "apps": "delivers a Service that needs an address",
 }
 _OBJECTS = ("pool", "advertisement")
+_Name = tuple[str | None, str]
 # Manifests that a playbook applies.
 _ANSIBLES = re.compile(r"(?:^|/)(?:roles/[^/]+/(?:files|templates|tasks)|ansible|playbooks)/")
 
@@ -205,6 +206,7 @@ def _dependencies(cluster: Cluster) -> Iterator[Problem]:
     installers = [
         k for i in cluster.installations if i.by for k in [flux_kustomizations(i.by)] if k
     ]
+    waiting = [(installer, _waiting_for(installer, owners)) for installer in installers]
     seen: set[int] = set()
     parts = [pool.delivered for pool in cluster.pools]
     parts += [advertisement.delivered for advertisement in cluster.advertisements]
@@ -213,33 +215,51 @@ def _dependencies(cluster: Cluster) -> Iterator[Problem]:
         if not chain or id(chain[0]) in seen or not installers:
             continue
         seen.add(id(chain[0]))
-        if not any(_comes_after(chain, installer, owners) for installer in installers):
+        if not any(_comes_after(chain, *one, owners) for one in waiting):
             yield _missing_dependency(delivered, chain[0], installers[0][0], cluster)
+
+
+def _waiting_for(installer: list[Resource], owners: Mapping[_Name, Resource]) -> set[_Name]:
+    """The Kustomizations that wait for it, on however many others in between. What depends on
+    one that is not in the repository may well do so."""
+    wanted = set(map(_name, installer))
+    dependants: dict[_Name, list[_Name]] = {}
+    todo = []
+    for own, resource in owners.items():
+        for needed in _needed_by(resource):
+            dependants.setdefault(needed, []).append(own)
+            if needed not in owners or _name(owners[needed]) in wanted:
+                todo.append(own)
+    waiting: set[_Name] = set()
+    while todo:
+        own = todo.pop()
+        if own not in waiting:
+            waiting.add(own)
+            todo += dependants.get(own, ())
+    return waiting
 
 
 def _comes_after(
     chain: list[Resource],
     installer: list[Resource],
-    owners: Mapping[tuple[str | None, str], Resource],
+    waiting: set[_Name],
+    owners: Mapping[_Name, Resource],
 ) -> bool:
     """Whether `chain` waits for `installer`, or both lie in one Kustomization, which is
     another question."""
-    if chain[0] is installer[0] or _same(chain[0], installer[0]):
+    if _name(chain[0]) == _name(installer[0]):
         return True
-    todo = list(chain)
-    seen: list[Resource] = []
-    while todo:
-        current = todo.pop()
-        if any(_same(current, one) for one in seen):
-            continue
-        seen.append(current)
-        for namespace, name in flux.depends_on(current):
-            found = owners.get((namespace or current.namespace, name))
-            if found is None or any(_same(found, one) for one in installer):
-                # A dependency that is not in the repository may well be the right one.
-                return True
-            todo.append(found)
-    return False
+    wanted = set(map(_name, installer))
+    return any(
+        needed in waiting or needed not in owners or _name(owners[needed]) in wanted
+        for one in chain
+        for needed in _needed_by(one)
+    )
+
+
+def _needed_by(resource: Resource) -> Iterator[_Name]:
+    for namespace, name in flux.depends_on(resource):
+        yield namespace or resource.namespace, name
 
 
 def _names_of_nothing(cluster: Cluster) -> Iterator[Problem]:
@@ -271,8 +291,8 @@ def _slash(owner: Resource, index: int, name: str, cluster: Cluster) -> Problem:
     )
 
 
-def _same(left: Resource, right: Resource) -> bool:
-    return (left.name, left.namespace) == (right.name, right.namespace)
+def _name(resource: Resource) -> _Name:
+    return resource.namespace, resource.name
 
 
 def _missing_dependency(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from functools import cached_property
+from math import inf
 from typing import NamedTuple
 
 from mlblint.context import Context, subject
@@ -12,7 +14,7 @@ from mlblint.records import dataclass
 from mlblint.repo import steps
 from mlblint.repo.argo_config import checks_health_of_applications
 from mlblint.repo.delivery import WAVE, Delivery, own_wave
-from mlblint.repo.metallb import POOL_KINDS, crds_come_alone
+from mlblint.repo.metallb import POOL_KINDS
 from mlblint.repo.model import Cluster, Model
 from mlblint.repo.resources import Resource
 from mlblint.repo.steps import Part
@@ -45,6 +47,23 @@ class Member:
         return id(own), self.rank, self.is_itself, id(pool)
 
 
+@dataclass(frozen=True, eq=False)
+class Queue:
+    """What is applied in waves together."""
+
+    cluster: Cluster
+    members: list[Member]
+
+    @cached_property
+    def has_all_pools(self) -> bool:
+        found = {id(one.part.resource) for one in self.members if one.rank == 1}
+        return found == {id(pool.resource) for pool in self.cluster.pools}
+
+    @cached_property
+    def first_pool(self) -> float:
+        return min((one.number for one in self.members if one.rank == 1), default=inf)
+
+
 class Known(NamedTuple):
     """Whether Argo CD waits for the health of Applications, and whether all pools are seen."""
 
@@ -57,10 +76,10 @@ def check(context: Context) -> Iterator[Problem]:
         if cluster.engines and "argo" not in cluster.engines:
             continue
         known: Known | None = None
-        for members in _queues(cluster):
-            for early, late in _contradictions(members):
+        for queue in _queues(cluster):
+            for early, late in _contradictions(queue.members):
                 known = known or _known(cluster, context.model)
-                yield _problem(early, late, members, cluster, known)
+                yield _problem(early, late, queue, known)
 
 
 def _known(cluster: Cluster, model: Model) -> Known:
@@ -71,9 +90,9 @@ def _known(cluster: Cluster, model: Model) -> Known:
     )
 
 
-def _queues(cluster: Cluster) -> Iterator[list[Member]]:
-    """What is applied in waves together. Two things are in order only within the lowest
-    Application over both; without one in sight, whoever applies their folder may be it."""
+def _queues(cluster: Cluster) -> Iterator[Queue]:
+    """Two things are in order only within the lowest Application over both; without one in
+    sight, whoever applies their folder may be it."""
     queues: dict[Hashable, dict[Hashable, Member]] = {}
     for part in steps.parts(cluster):
         if part.step not in _RANKS:
@@ -83,7 +102,7 @@ def _queues(cluster: Cluster) -> Iterator[list[Member]]:
             if number is not None and (resource is None or not steps.is_hook(resource)):
                 member = Member(_RANKS[part.step], number, part, resource, over)
                 queues.setdefault(_queue(member), {}).setdefault(member.identity, member)
-    yield from (list(queue.values()) for queue in queues.values())
+    yield from (Queue(cluster, list(queue.values())) for queue in queues.values())
 
 
 def _links(part: Part) -> Iterator[tuple[Resource | None, Delivery | None]]:
@@ -111,35 +130,35 @@ def _contradictions(members: list[Member]) -> Iterator[tuple[Member, Member]]:
         known = latest.get(member.rank)
         if known is None or member.number > known.number:
             latest[member.rank] = member
-    charts = {(m.number, id(m.resource)): m for m in members if m.rank == 0}
+    charts: dict[int, dict[int, Member]] = {}
+    for member in members:
+        if member.rank == 0 and not member.is_itself:
+            charts.setdefault(member.number, {})[id(member.resource)] = member
     for member in members:
         needed = (latest[rank] for rank in range(member.rank) if rank in latest)
         late = next((one for one in needed if one.number > member.number), None)
         if late is None and member.rank in (1, 2):
-            late = _beside(member, charts)
+            late = _beside(member, charts.get(member.number, {}).values())
         if late is not None and member.resource is not None:
             yield member, late
 
 
-def _beside(member: Member, charts: dict[tuple[int, int], Member]) -> Member | None:
+def _beside(member: Member, charts: Iterable[Member]) -> Member | None:
     """MetalLB in the same wave, if it is an Application of its own: what one Application
     applies in one wave is another question."""
-    same = [one for (number, _), one in charts.items() if number == member.number]
-    return next((o for o in same if not o.is_itself and o.resource is not member.resource), None)
+    return next((one for one in charts if one.resource is not member.resource), None)
 
 
-def _problem(
-    early: Member, late: Member, members: list[Member], cluster: Cluster, known: Known
-) -> Problem:
+def _problem(early: Member, late: Member, queue: Queue, known: Known) -> Problem:
     resource = early.resource
     assert resource is not None
-    stuck = early.number < late.number and _never_goes_on(early, late, members, cluster, known)
+    stuck = early.number < late.number and _never_goes_on(early, late, queue, known)
     return Problem(
         place=_wave_place(resource),
         message=f"{_what(early)} is in wave {early.number}, {_what(late)}, which it needs, "
         f"{_relation(early, late)}: {_consequence(early, late, stuck)}",
         help=f"give it a wave after {late.number}, or {_needed(late)} one before {early.number}",
-        subject=subject(resource, cluster),
+        subject=subject(resource, queue.cluster),
         severity="error" if stuck else "warning",
         notes=(Note(_late_place(late), f"{_needed(late)} comes in wave {late.number}"),),
         unfixable="which of the two waves is meant is for a person to decide",
@@ -172,9 +191,7 @@ def _needed(late: Member) -> str:
     return _NEEDED[late.rank]
 
 
-def _never_goes_on(
-    early: Member, late: Member, members: list[Member], cluster: Cluster, known: Known
-) -> bool:
+def _never_goes_on(early: Member, late: Member, queue: Queue, known: Known) -> bool:
     """Whether Argo CD stays in the earlier wave for ever in a cluster that has nothing yet.
     What does not become healthy is waited for: a Service of type LoadBalancer until it has an
     address (gitops-engine pkg/health/health_service.go@v0.7), an Application only where Argo CD
@@ -184,23 +201,18 @@ def _never_goes_on(
     if early.over is None or harmless:
         return False
     if not early.is_itself:
-        return known.waits and _is_all(early, late, members, cluster, known)
+        return known.waits and _is_all(early, late, queue, known)
     if early.rank in (1, 2):
-        return not late.is_itself and not crds_come_alone(cluster.delivered)
+        return not late.is_itself and not queue.cluster.crds_come_alone
     is_service = early.resource is not None and early.resource.kind == "Service"
-    return is_service and _is_all(early, late, members, cluster, known)
+    return is_service and _is_all(early, late, queue, known)
 
 
-def _is_all(
-    early: Member, late: Member, members: list[Member], cluster: Cluster, known: Known
-) -> bool:
+def _is_all(early: Member, late: Member, queue: Queue, known: Known) -> bool:
     """Whether nothing of what is needed comes earlier, or from elsewhere."""
     if late.rank == 0:
-        return len(cluster.installations) == 1 and not crds_come_alone(cluster.delivered)
-    pools = [one for one in members if one.rank == 1]
-    found = {id(one.part.resource) for one in pools}
-    expected = {id(pool.resource) for pool in cluster.pools}
-    return known.all_pools and found == expected and all(one.number > early.number for one in pools)
+        return len(queue.cluster.installations) == 1 and not queue.cluster.crds_come_alone
+    return known.all_pools and queue.has_all_pools and queue.first_pool > early.number
 
 
 def _consequence(early: Member, late: Member, stuck: bool) -> str:

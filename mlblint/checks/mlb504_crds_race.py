@@ -9,7 +9,7 @@ from mlblint.findings import Note, Problem
 from mlblint.records import dataclass
 from mlblint.repo import flux
 from mlblint.repo.delivery import WAVE, Delivered, Delivery, own_wave
-from mlblint.repo.metallb import GROUP, Installation, brings_crds, crds_come_alone
+from mlblint.repo.metallb import GROUP, Installation, brings_crds
 from mlblint.repo.model import Cluster
 from mlblint.repo.resources import items, text
 from mlblint.repo.steps import flux_kustomizations, is_hook
@@ -32,7 +32,7 @@ class Race:
 def check(context: Context) -> Iterator[Problem]:
     for cluster in context.model.clusters:
         objects = [one for one in cluster.delivered if one.resource.group == GROUP]
-        if not objects or crds_come_alone(cluster.delivered):
+        if not objects or cluster.crds_come_alone:
             continue
         for installation in cluster.installations:
             if brings_crds(installation):

@@ -11,6 +11,7 @@ from mlblint.findings import Problem
 from mlblint.repo.files import Files
 from mlblint.repo.missing import Bare, Missing, bare, missing
 from mlblint.repo.model import Cluster
+from mlblint.schema import MANY
 
 # Secrets are kept out of many a checkout: ignored by Git, or written by a step before the build.
 _SECRET = re.compile(r"secret|sealed|sops|credential|password|token|\.enc\b|\.dec\b", re.IGNORECASE)
@@ -68,13 +69,14 @@ def _consequence(one: Missing) -> str:
 
 
 def _help(one: Missing, files: Files) -> str:
-    path = one.path or one.named
     from difflib import get_close_matches
 
+    path = one.path or one.named
     folder, name = posixpath.split(path)
     candidates = {*files.in_folder(folder), *files.subfolders(folder)} - {path}
     beside = {posixpath.basename(one): one for one in candidates}
-    near = get_close_matches(name, sorted(beside), 1, 0.7)
+    others = sorted(beside) if len(beside) <= MANY else ()
+    near = get_close_matches(name, others, 1, 0.7)
     # Moved: the same name, elsewhere.
     moved = files.called(name)
     if near:

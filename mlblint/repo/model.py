@@ -150,6 +150,10 @@ class Cluster:
         return () if self.only_assigns else tuple(self.coverage.covering(pool))
 
     @cached_property
+    def crds_come_alone(self) -> bool:
+        return metallb.crds_come_alone(self.delivered)
+
+    @cached_property
     def coverage(self) -> Coverage:
         return Coverage(self.pools, self.advertisements)
 

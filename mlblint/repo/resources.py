@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from mlblint.records import cached_property, dataclass
 from mlblint.text.documents import Document
@@ -108,18 +108,40 @@ def resources(document: Document) -> Iterator[Resource]:
     yield from _resources(Place(document), document.data)
 
 
+def resource_at(place: Place) -> Resource | None:
+    """The object of a document in which a place lies."""
+    data, above = place.document.data, Place(place.document)
+    while (listed := _listed(data)) is not None:
+        inside = place.path[len(above.path) : len(above.path) + 2]
+        if len(inside) < 2 or inside[0] != "items" or get(listed, inside[1]) is None:
+            return None
+        data, above = get(listed, inside[1]), above / "items" / inside[1]
+    return Resource(above, data) if _is_object(data) else None
+
+
 def _resources(place: Place, data: object) -> Iterator[Resource]:
-    if not isinstance(data, dict):
-        return
-    kind = data.get("kind")
-    if not isinstance(kind, str) or not isinstance(data.get("apiVersion"), str):
-        return
-    listed = data.get("items")
-    if kind.endswith("List") and isinstance(listed, list):
+    listed = _listed(data)
+    if listed is not None:
         for index, item in enumerate(listed):
             yield from _resources(place / "items" / index, item)
-    else:
+    elif _is_object(data):
         yield Resource(place, data)
+
+
+def _is_object(data: object) -> TypeGuard[dict[str, Any]]:
+    return (
+        isinstance(data, dict)
+        and isinstance(data.get("kind"), str)
+        and isinstance(data.get("apiVersion"), str)
+    )
+
+
+def _listed(data: object) -> list[Any] | None:
+    """The items of a List."""
+    if not _is_object(data) or not data["kind"].endswith("List"):
+        return None
+    listed = data.get("items")
+    return listed if isinstance(listed, list) else None
 
 
 def get(data: object, *path: Key) -> Any:
