@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,9 +27,20 @@ def generate(root: Path, size: int, seed: int = 1) -> int:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
         count += 1
+    _under_git(root)
+    return count
+
+
+def take_over(tree: Path, root: Path) -> int:
+    """Copies a folder, as a repository of its own; returns the number of its YAML files."""
+    shutil.copytree(tree, root, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+    _under_git(root)
+    return sum(1 for path in root.rglob("*") if path.suffix in (".yaml", ".yml"))
+
+
+def _under_git(root: Path) -> None:
     for command in (["init", "-q"], ["add", "-A"]):
         subprocess.run(["git", *command], cwd=root, check=True)
-    return count
 
 
 def files(size: int, seed: int) -> Iterator[tuple[str, str]]:
