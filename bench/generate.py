@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,10 @@ def generate(root: Path, size: int, seed: int = 1) -> int:
 def take_over(tree: Path, root: Path) -> int:
     """Copies a folder, as a repository of its own; returns the number of its YAML files."""
     shutil.copytree(tree, root, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+    for path in root.rglob("*"):
+        # Fixes are measured, too.
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | stat.S_IWUSR)
     _under_git(root)
     return sum(1 for path in root.rglob("*") if path.suffix in (".yaml", ".yml"))
 
