@@ -7,44 +7,47 @@ from collections.abc import Mapping, Sequence
 from bench.tasks import PEERS, Figure
 
 GENERATED = "generated"
-_WIDTHS = {"corpus": 14, "files": 8, "what": 20, "seconds": 9, "CPU": 8, "peak MB": 9}
+_HEADS = ("corpus", "files", "what", "seconds", "CPU", "peak MB")
+_WORDS = (0, 2)
+"""The columns that do not hold numbers."""
 
 
 def table(figures: Sequence[Figure], before: Mapping[tuple[str, int, str], Figure]) -> str:
     known = {figure.key: figure for figure in figures}
     peers = [peer for peer in PEERS if any(figure.name == peer for figure in figures)]
-    ratios = [f"x {PEERS[peer]}" for peer in peers]
-    widths = {**_WIDTHS, **{one: len(one) + 2 for one in ratios}, "growth": 8, "before": 8}
-    lines = [list(widths)]
+    rows = [[*_HEADS, *(f"x {PEERS[peer]}" for peer in peers), "growth", "before"]]
     for figure in figures:
-        corpus, size, _ = figure.key
-        lines.append(
+        corpus, size, name = figure.key
+        rows.append(
             [
                 corpus,
                 str(size or ""),
-                figure.name,
+                name,
                 f"{figure.seconds:.3f}",
                 f"{figure.cpu:.2f}",
                 f"{figure.peak_mb:.0f}",
                 *(_times(figure, known.get((corpus, size, peer))) for peer in peers),
                 _growth(figure, figures),
-                _times(figure, before.get(figure.key), 2),
+                _times(figure, before.get(figure.key)),
             ]
         )
-    return "\n".join(_line(cells, list(widths.values())) for cells in lines)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(_line(row, widths) for row in rows)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    texts = (0, 2)
     padded = (
-        f"{cell:<{width}}" if at in texts else f"{cell:>{width}}"
+        cell.ljust(width) if at in _WORDS else cell.rjust(width)
         for at, (cell, width) in enumerate(zip(cells, widths, strict=True))
     )
     return "  ".join(padded).rstrip()
 
 
-def _times(figure: Figure, other: Figure | None, digits: int = 1) -> str:
-    return f"{figure.seconds / other.seconds:.{digits}f}" if other and other.seconds else ""
+def _times(figure: Figure, other: Figure | None) -> str:
+    if other is None or not other.seconds:
+        return ""
+    ratio = figure.seconds / other.seconds
+    return f"{ratio:.1f}" if ratio >= 10 else f"{ratio:.2f}"
 
 
 def _growth(figure: Figure, figures: Sequence[Figure]) -> str:

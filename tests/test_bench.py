@@ -86,7 +86,7 @@ def test_the_table_compares() -> None:
     earlier = Figure("generated", 1000, "cold", 2.0, 2.0, 40)
     cells = [line.split() for line in table(figures, {earlier.key: earlier}).splitlines()]
     assert cells[0][-6:] == ["x", "grep", "x", "click", "growth", "before"]
-    assert cells[2] == ["generated", "100", "cold", "0.200", "0.20", "30", "2.0"]
+    assert cells[2] == ["generated", "100", "cold", "0.200", "0.20", "30", "2.00"]
     assert cells[4] == ["generated", "1000", "cold", "1.000", "1.00", "40", "0.50", "0.50"]
     assert cells[5] == ["homelab", "2000", "cold", "3.000", "3.00", "50"]
 
