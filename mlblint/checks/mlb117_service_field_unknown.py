@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 from mlblint.context import Context, subject, subject_of_service
 from mlblint.findings import Fix, Problem
+from mlblint.repo.addresses import EntryFault, parse_address, parse_entry
+from mlblint.repo.delivery import WAVE
 from mlblint.repo.helm import Release
 from mlblint.repo.model import Cluster
-from mlblint.repo.requests import is_written_as
+from mlblint.repo.requests import is_written_as, note
 from mlblint.repo.resources import get, is_opaque, items, mapping
 from mlblint.repo.services import INGRESS_CHARTS, LOAD_BALANCER_FIELDS, Service
 from mlblint.text.edits import RenameKey, Set
@@ -64,6 +66,13 @@ _TEMPLATES = (("serviceTemplate", "spec"), ("service", "spec"))
 # Charts whose values of a Service are called as its fields are, and that read no others.
 _CALLED_ALIKE = frozenset(INGRESS_CHARTS) - {"traefik"} | {"app-template"}
 _ABOUT_ADDRESSES = frozenset(field.lower() for field in LOAD_BALANCER_FIELDS)
+_CALLED: Mapping[type, str] = {
+    bool: "true or false",
+    dict: "a mapping",
+    int: "a whole number",
+    list: "a list",
+    str: "a text",
+}
 _NEAR = 0.8
 _CLEARLY = 0.05
 
@@ -82,6 +91,9 @@ def check(context: Context) -> Iterator[Problem]:
             for part in _parts(service):
                 yield from _unknown_fields(part, service, cluster)
                 yield from _unknown_values(part, service, cluster)
+                yield from _wrong_types(part, service, cluster)
+            yield from _refused_together(service, cluster)
+            yield from _annotations(service, cluster)
         for release in cluster.releases:
             yield from _types_in_values(release, cluster)
 
@@ -240,5 +252,123 @@ def _unknown_value(
         subject=subject_of_service(service, cluster),
         fix=Fix(f"write `{near[0]}`", (Set(place, near[0]),), "unsafe") if clear else None,
         unfixable=None if clear else "which of them is meant only a person knows",
+        judges="acceptance",
+    )
+
+
+def _wrong_types(part: _Part, service: Service, cluster: Cluster) -> Iterator[Problem]:
+    """What Kubernetes cannot read into the field. A chart's values are written anew, and lose
+    their quotes, unless it passes on the whole mapping."""
+    if isinstance(service.source, Release) and service.source.chart != "traefik":
+        return
+    for name, value in part.fields.items():
+        expected = part.known.get(name, object)
+        if value is None or is_opaque(value) or _fits(value, expected):
+            continue
+        yield _refused(
+            part.places[name],
+            f"`{name}` is {_written(value)}, where {_CALLED[expected]} was expected",
+            f"write {_CALLED[expected]}" + (", without quotes" if isinstance(value, str) else ""),
+            service,
+            cluster,
+            _unquoted(value, expected),
+        )
+
+
+def _fits(value: object, expected: type) -> bool:
+    if isinstance(value, bool):
+        return expected in (bool, object)
+    if isinstance(value, float) and expected is int:
+        return value.is_integer()
+    return isinstance(value, expected)
+
+
+def _unquoted(value: object, expected: type) -> object:
+    """The number, or the truth value, that stands in quotes; a list of the only item."""
+    if expected is list and isinstance(value, str):
+        return [value]
+    if expected is bool and value in ("true", "false"):
+        return value == "true"
+    if expected is int and isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    return None
+
+
+def _annotations(service: Service, cluster: Cluster) -> Iterator[Problem]:
+    """Annotations are texts, and an object with any other is refused as a whole. The waves of
+    Argo CD are a rule of their own."""
+    if not service.is_manifest or service.type != "LoadBalancer":
+        return
+    for key in service.notes:
+        given = note(service, key) if key != WAVE else None
+        if given is None or isinstance(given.value, str):
+            continue
+        value, meant = given.value, None
+        if isinstance(value, bool | int):
+            meant = _written(value)
+        elif isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
+            meant = value[0]
+        yield _refused(
+            given.place,
+            f"the annotation `{key}` is {_written(value)}, where a text was expected",
+            "put it in quotes" if not isinstance(value, list | dict) else "write a text",
+            service,
+            cluster,
+            meant,
+        )
+
+
+def _written(value: object) -> str:
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, str):
+        return f'the text "{value}"'
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _refused_together(service: Service, cluster: Cluster) -> Iterator[Problem]:
+    """What the API server has against a Service of this type (kubernetes
+    pkg/apis/core/validation/validation.go@v1.33, `ValidateService`)."""
+    if not service.is_manifest or service.type != "LoadBalancer":
+        return
+    headless = service.field("clusterIP")
+    if headless is not None and headless.value == "None":
+        message = "`clusterIP: None` makes it headless, and a LoadBalancer has a cluster address"
+        yield _refused(headless.place, message, "remove `clusterIP`", service, cluster)
+    ranges = service.field("loadBalancerSourceRanges")
+    for index, one in enumerate(items(ranges.value) if ranges else ()):
+        if not isinstance(one, str) or is_opaque(one) or ranges is None:
+            continue
+        entry = parse_entry(one.strip())
+        if isinstance(entry, EntryFault) or "/" not in one:
+            repair = entry.repair if isinstance(entry, EntryFault) else None
+            yield _refused(
+                ranges.place / index,
+                f"`{one}` in `loadBalancerSourceRanges` is no prefix",
+                f"write `{repair}`" if repair else "write a prefix, such as `10.0.0.0/24`",
+                service,
+                cluster,
+                repair if parse_address(one) else None,
+            )
+
+
+def _refused(
+    place: Place,
+    what: str,
+    help_text: str,
+    service: Service,
+    cluster: Cluster,
+    meant: object = None,
+) -> Problem:
+    clear = meant is not None
+    return Problem(
+        place=place,
+        message=f"Service `{service.name}`: {what}: the API server refuses the Service",
+        help=help_text,
+        subject=subject_of_service(service, cluster),
+        fix=Fix(help_text, (Set(place, meant),), "unsafe") if clear else None,
+        unfixable=None if clear else "only a person knows what is meant",
         judges="acceptance",
     )

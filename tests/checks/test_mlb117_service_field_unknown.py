@@ -40,6 +40,10 @@ def service(*fields: str) -> str:
         ("ipFamilies: [ipv4]", "ipFamilies: [IPv4]"),
         ("ipFamilyPolicy: PreferDualstack", "ipFamilyPolicy: PreferDualStack"),
         ("ports: [{port: 80, protocol: tcp}]", "ports: [{port: 80, protocol: TCP}]"),
+        ('allocateLoadBalancerNodePorts: "false"', "allocateLoadBalancerNodePorts: false"),
+        ('healthCheckNodePort: "32000"', "healthCheckNodePort: 32000"),
+        ('ports: [{port: "80"}]', "ports: [{port: 80}]"),
+        ("ipFamilies: IPv4", "ipFamilies:\n    - IPv4"),
     ],
 )
 def test_the_name_that_is_meant(given: str, meant: str, repository: Callable) -> None:
@@ -77,7 +81,11 @@ def test_what_only_a_person_can_mend(
 @pytest.mark.parametrize(
     "fields",
     [
-        ("type: LoadBalancer", "loadBalancerIP: 10.0.0.5", "clusterIP: None", "clusterIPs: [None]"),
+        ("type: LoadBalancer", "loadBalancerIP: 10.0.0.5"),
+        ("type: ClusterIP", "clusterIP: None", "clusterIPs: [None]"),
+        ("type: LoadBalancer", "loadBalancerSourceRanges: [10.0.0.0/8, ' fd00::/8', '${LAN}']"),
+        ("healthCheckNodePort: 32000.0", "externalIPs: null", "allocateLoadBalancerNodePorts: no"),
+        ("ports: [{port: '${PORT}', targetPort: '80'}]",),
         ("sessionAffinity: None", "publishNotReadyAddresses: true", "trafficDistribution: X"),
         ("type: ${TYPE}", "externalTrafficPolicy: ${POLICY:-Local}"),
         ("ports: [{name: a, port: 80, protocol: UDP, targetPort: http, appProtocol: h2c}]",),
@@ -192,3 +200,60 @@ def test_the_type_in_values_is_mended(repository: Callable) -> None:
     assert repo.spots("MLB117") == ["MLB117 dns/fleet.yaml:5:13"]
     fixed = repo.fixed("MLB117", unsafe=True)["dns/fleet.yaml"]
     assert "      type: LoadBalancer # of MetalLB\n" in fixed
+
+
+@pytest.mark.parametrize(
+    ("annotation", "mended"),
+    [
+        ("metallb.io/allow-shared-ip: true", 'metallb.io/allow-shared-ip: "true"'),
+        ("metallb.io/address-pool: 7", 'metallb.io/address-pool: "7"'),
+        ("metallb.io/loadBalancerIPs: [10.0.0.5]", "metallb.io/loadBalancerIPs: 10.0.0.5"),
+        ("example.com/weight: 1.50", None),
+    ],
+)
+def test_annotations_are_texts(annotation: str, mended: str | None, repository: Callable) -> None:
+    text = service("type: LoadBalancer").replace(
+        "name: web", f"name: web, annotations: {{{annotation}}}", 1
+    )
+    repo = repository({"f.yaml": text})
+    (finding,) = repo.findings("MLB117")
+    assert (finding.location.start.line, finding.judges) == (3, "acceptance")
+    changed = {"f.yaml": text.replace(annotation, mended)} if mended else {}
+    assert repo.fixed("MLB117", unsafe=True) == changed
+
+
+@pytest.mark.parametrize(
+    ("kind", "annotation"),
+    [
+        ("LoadBalancer", "metallb.io/allow-shared-ip: ${KEY}"),
+        ("LoadBalancer", "metallb.io/allow-shared-ip: null"),
+        ("LoadBalancer", "argocd.argoproj.io/sync-wave: 3"),
+        ("ClusterIP", "example.com/weight: 1"),
+    ],
+)
+def test_other_annotations(kind: str, annotation: str, repository: Callable) -> None:
+    text = service(f"type: {kind}").replace(
+        "name: web", f"name: web, annotations: {{{annotation}}}", 1
+    )
+    assert repository({"f.yaml": text}).findings("MLB117") == []
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "mended"),
+    [
+        ("clusterIP: None", "makes it headless", None),
+        ("loadBalancerSourceRanges: [10.0.0.7]", "is no prefix", "[10.0.0.7/32]"),
+        ("loadBalancerSourceRanges: [10.0.0.7-10.0.0.9]", "is no prefix", None),
+    ],
+)
+def test_what_no_load_balancer_may_have(
+    field: str, said: str, mended: str | None, repository: Callable
+) -> None:
+    repo = repository({"f.yaml": service("type: LoadBalancer", field)})
+    (finding,) = repo.findings("MLB117")
+    assert said in finding.message
+    fixed = repo.fixed("MLB117", unsafe=True)
+    assert (mended in fixed["f.yaml"]) if mended else fixed == {}
+    assert (
+        repository({"f.yaml": service("type: ClusterIP", field)}, "other").findings("MLB117") == []
+    )

@@ -374,6 +374,8 @@ def test_names_of_communities(said: Said) -> None:
     assert said([mine, using]) == []
     again = mine.replace("name: a,", "name: b,")
     assert said([mine, again]) == [("mine", "the community `mine` is defined twice")]
+    unnamed = document("Community", "a", "communities: [{value: '1:2'}, {name: '', value: '1:3'}]")
+    assert said([unnamed]) == [("''", "two communities have no name")]
     opaque = document("Community", "a", "communities: [{name: '${NAME}', value: '1:2'}]")
     assert said([opaque, using]) == []
 

@@ -35,11 +35,12 @@ def _duplicate_aliases(config: Configuration) -> Iterator[Refusal]:
     first: dict[str, Place] = {}
     seen: set[tuple[object, ...]] = set()
     for community in config.of(COMMUNITY):
-        for index, _ in enumerate(items(community.get("communities"))):
-            alias = community.text("communities", index, "name")
+        for index, one in enumerate(items(community.get("communities"))):
+            # Without a name it has the empty one, and that only once.
+            alias = get(one, "name") or ""
             place = community.place("communities", index, "name")
             identity = (community.name, community.delivered.namespace, index, alias)
-            if not alias or identity in seen:
+            if not isinstance(alias, str) or is_opaque(alias) or identity in seen:
                 # One object, delivered twice, is one object.
                 continue
             seen.add(identity)
@@ -48,7 +49,9 @@ def _duplicate_aliases(config: Configuration) -> Iterator[Refusal]:
                     "community-name",
                     community.delivered,
                     place,
-                    f"the community `{alias}` is defined twice",
+                    f"the community `{alias}` is defined twice"
+                    if alias
+                    else "two communities have no name",
                     "give each community a name of its own, across all Community objects",
                     notes=((first[alias], "it is defined here as well"),),
                 )
