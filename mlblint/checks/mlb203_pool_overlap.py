@@ -44,7 +44,8 @@ def _end(line: _Line) -> tuple[int, int]:
 
 def _lines(cluster: Cluster) -> Iterator[_Line]:
     """An object that is delivered twice is one object: what was applied last."""
-    pools = {(p.resource.kind, p.delivered.namespace, p.name): p for p in read_pools(cluster)}
+    read = (*read_pools(cluster), *cluster.legacy_pools)
+    pools = {(p.resource.kind, p.delivered.namespace, p.name): p for p in read}
     entries = ((entry, pool) for pool in pools.values() for entry in pool.entries)
     for order, (entry, pool) in enumerate(entries):
         if entry.interval is not None:

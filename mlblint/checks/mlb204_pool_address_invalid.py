@@ -32,7 +32,7 @@ _SAID: dict[FaultKind, str] = {
 
 def check(context: Context) -> Iterator[Problem]:
     for cluster in context.model.clusters:
-        for pool in read_pools(cluster):
+        for pool in (*read_pools(cluster), *cluster.legacy_pools):
             subject = subject_of(pool.delivered, cluster)
             yield from _no_entries(pool, subject)
             for entry in pool.entries:

@@ -1,4 +1,5 @@
-"""Deliveries and kustomizations that name files and folders which do not exist, or hold nothing."""
+"""Deliveries and kustomizations that name files, folders and charts which do not exist, or hold
+nothing."""
 
 from __future__ import annotations
 
@@ -9,8 +10,11 @@ from collections.abc import Iterator
 from mlblint.context import Context, subject
 from mlblint.findings import Problem
 from mlblint.repo.files import Files
+from mlblint.repo.helm import Release
+from mlblint.repo.metallb import unpublished
 from mlblint.repo.missing import Bare, Missing, bare, missing
 from mlblint.repo.model import Cluster
+from mlblint.repo.versions import RELEASES
 from mlblint.schema import MANY
 
 # Secrets are kept out of many a checkout: ignored by Git, or written by a step before the build.
@@ -22,6 +26,27 @@ def check(context: Context) -> Iterator[Problem]:
         yield _problem(one, cluster, context.model.files)
     for folder, cluster in bare(context.model):
         yield _nothing_in(folder, cluster)
+    for cluster in context.model.clusters:
+        for release in cluster.releases:
+            yield from _no_chart(release, cluster)
+
+
+def _no_chart(release: Release, cluster: Cluster) -> Iterator[Problem]:
+    asked = unpublished(release)
+    if asked is None:
+        return
+    others = " (Bitnami has charts of that name with numbers of their own)" if asked.major else ""
+    yield Problem(
+        place=release.place,
+        message=(
+            f"there is no version {release.version} of the chart `metallb` in MetalLB's own "
+            f"repository{others}: the chart cannot be fetched, and nothing of it is installed or "
+            "updated from then on"
+        ),
+        help=f"name a version that is there: the newest known is {RELEASES[-1]}",
+        subject=subject(release.subject, cluster) if release.subject is not None else None,
+        unfixable="which version is meant is for a person to decide",
+    )
 
 
 def _nothing_in(one: Bare, cluster: Cluster) -> Problem:

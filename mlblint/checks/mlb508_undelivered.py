@@ -23,21 +23,24 @@ _KINDS = (
 )
 
 _OTHERS = ", while others of MetalLB's objects are"
+_ITSELF = ", while MetalLB itself is"
 
 
 def check(context: Context) -> Iterator[Problem]:
     model = context.model
     delivered = [d.resource for cluster in model.clusters for d in cluster.delivered]
     there = {(one.kind, one.name) for one in delivered if _is_ours(one)}
+    installed = any(map(_is_installed, model.clusters))
+    beside = _OTHERS if there else _ITSELF if installed else ""
     for undelivered in model.undelivered:
         resource = undelivered.resource
-        if not there and undelivered.reason != BESIDE_CHART:
+        if not beside and undelivered.reason != BESIDE_CHART:
             continue
         # Of the same name it is another version of what is there: an overlay of another cluster.
         if not _is_ours(resource) or (resource.kind, resource.name) in there:
             continue
         if not is_switched_off(resource.file, model.files):
-            yield _problem(resource, undelivered.reason + (_OTHERS if there else ""), None)
+            yield _problem(resource, undelivered.reason + beside, None)
     for cluster in model.clusters:
         yield from _by_hand(cluster)
 
@@ -46,11 +49,16 @@ def _by_hand(cluster: Cluster) -> Iterator[Problem]:
     """Where Argo CD or Flux apply some of them, the rest was hardly meant to be applied by
     hand."""
     ours = [one for one in cluster.delivered if _is_ours(one.resource)]
-    if any(one.by is not None for one in ours):
-        for one in ours:
-            if one.by is None:
-                reason = "nothing that is applied here leads to it"
-                yield _problem(one.resource, reason + _OTHERS, cluster)
+    others = any(one.by is not None for one in ours)
+    for one in ours if others or _is_installed(cluster) else ():
+        if one.by is None:
+            reason = "nothing that is applied here leads to it"
+            yield _problem(one.resource, reason + (_OTHERS if others else _ITSELF), cluster)
+
+
+def _is_installed(cluster: Cluster) -> bool:
+    """Whether Argo CD, Flux or the like install MetalLB."""
+    return any(one.by is not None for one in cluster.installations)
 
 
 def _is_ours(resource: Resource) -> bool:

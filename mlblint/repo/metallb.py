@@ -14,7 +14,13 @@ from mlblint.repo.helm import Release
 from mlblint.repo.holders import Holders
 from mlblint.repo.remotes import remote
 from mlblint.repo.resources import Resource, is_opaque, items, mapping, selects, text
-from mlblint.repo.versions import Version, newest_matching, parse_version
+from mlblint.repo.versions import (
+    FIRST_CHART,
+    RELEASES,
+    Version,
+    newest_matching,
+    parse_version,
+)
 from mlblint.text.places import Place
 
 Mode = Literal["l2", "bgp"]
@@ -29,6 +35,7 @@ BGP = "BGPAdvertisement"
 _UPSTREAM_CHART = re.compile(
     r"metallb\.github\.io|github\.com/metallb/|quay\.io/metallb|^metallb$|/charts-mirror(?:/|$)"
 )
+_PUBLISHER = re.compile(r"metallb\.github\.io|quay\.io/metallb")
 # MetalLB's own numbers, whoever mirrors it: other publishers have charts of this name as well,
 # but with numbers of their own (Bitnami's 6.4.7 installs 0.14.8).
 _UPSTREAM_NUMBER = re.compile(r"[\^~>=v\s]*0\.(?:9|1\d)(?:\.|$)")
@@ -182,6 +189,17 @@ def chart_installation(release: Release) -> Installation | None:
         release=release,
         chart_version=version if upstream else None,
     )
+
+
+def unpublished(release: Release) -> Version | None:
+    """The exact version that is asked for, if MetalLB's own repository of charts has never had
+    it. What is newer than all that are known may have come since."""
+    asked = parse_version((release.version or "").strip("= "))
+    if release.chart != "metallb" or not _PUBLISHER.search(release.repository):
+        return None
+    if asked is None or asked in RELEASES[RELEASES.index(FIRST_CHART) :]:
+        return None
+    return asked if asked < RELEASES[-1] or asked.major in _BITNAMI_MAJORS else None
 
 
 def _running(release: Release, version: Version | None) -> Version | None:

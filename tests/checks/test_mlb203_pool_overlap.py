@@ -81,3 +81,20 @@ def test_many_pools_take_no_longer_each(repository: Callable) -> None:
     start = time.perf_counter()
     assert len(repo.spots(RULE)) == 3000 - 12
     assert time.perf_counter() - start < 20
+
+
+def test_pools_of_old(repository: Callable) -> None:
+    files = {
+        ".mlblint.yaml": "metallb: {version: 0.12.1}\n",
+        "f.yaml": """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: config, namespace: metallb-system}
+data:
+  config: |
+    address-pools:
+    - {name: lan, protocol: layer2, addresses: [10.0.0.0/24]}
+    - {name: dmz, protocol: layer2, addresses: [10.0.0.9/32]}
+""",
+    }
+    assert repository(files).spots("MLB203") == ["MLB203 f.yaml:8:49"]

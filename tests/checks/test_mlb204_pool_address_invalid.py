@@ -129,3 +129,28 @@ def test_patched_pools(repository: Callable) -> None:
     assert repo.spots(RULE) == ["MLB204 prod/kustomization.yaml:5:52"]
     fixed = files["prod/kustomization.yaml"].replace("10.0.0.8", "10.0.0.8/32")
     assert repo.fixed(RULE) == {"prod/kustomization.yaml": fixed}
+
+
+OLD = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: config, namespace: metallb-system}}
+data:
+  config: |
+    address-pools:
+    - name: lan
+      protocol: layer2
+      addresses:
+      - {} # the printers
+"""
+
+
+@pytest.mark.parametrize(
+    ("address", "mended"),
+    [("10.0.0.7", "10.0.0.7/32"), ("10.0.9.32-10.0.7.63", None), ("10.0.0.0/24", "")],
+)
+def test_pools_of_old(address: str, mended: str | None, repository: Callable) -> None:
+    config = "metallb: {version: 0.12.1}\n"
+    repo = repository({".mlblint.yaml": config, "f.yaml": OLD.format(address)})
+    assert repo.spots(RULE) == (["MLB204 f.yaml:10:9"] if mended != "" else [])
+    assert repo.fixed(RULE) == ({"f.yaml": OLD.format(mended)} if mended else {})

@@ -385,3 +385,40 @@ def test_a_manifest_is_no_suggestion_for_values(repository: Callable) -> None:
     near = argo(missing, **{"one/value.yaml": SERVICE})
     (finding,) = repository(near).findings("MLB507")
     assert finding.help == "did you mean `one/value.yaml`?"
+
+
+CHARTS = "https://metallb.github.io/metallb"
+
+
+@pytest.mark.parametrize(
+    ("where", "version", "missing"),
+    [
+        (CHARTS, "6.4.22", True),
+        (CHARTS, "0.13.13", True),
+        (CHARTS, "v0.9.6", True),
+        ("oci://quay.io/metallb/chart", "0.15.9", True),
+        (CHARTS, "0.15.3", False),
+        (CHARTS, "v0.13.12", False),
+        (CHARTS, "0.13.x", False),
+        # What has come since, nobody here can know.
+        (CHARTS, "0.99.0", False),
+        (CHARTS, "1.0.0", False),
+        (CHARTS, "${VERSION}", False),
+        ("https://charts.bitnami.com/bitnami", "6.4.22", False),
+        ("https://charts.example.com", "0.13.13", False),
+    ],
+)
+def test_charts_that_were_never_published(
+    where: str, version: str, missing: bool, repository: Callable
+) -> None:
+    files = {
+        "metallb.yaml": f"""\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {{name: metallb}}
+spec:
+  source: {{repoURL: "{where}", chart: metallb, targetRevision: "{version}"}}
+"""
+    }
+    found = repository(files).findings("MLB507")
+    assert [f.location.start.line for f in found] == [5] * missing

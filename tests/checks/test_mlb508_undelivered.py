@@ -117,3 +117,20 @@ def test_fleet_applies_no_manifest_beside_a_chart(
     findings = repo.findings("MLB508")
     assert len(findings) == found
     assert all("Fleet applies no manifest beside a chart" in one.message for one in findings)
+
+
+CHART = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: metallb}
+spec:
+  source: {repoURL: https://metallb.github.io/metallb, chart: metallb, targetRevision: 0.15.3}
+"""
+
+
+def test_beside_metallb_itself(repository: Callable) -> None:
+    root = APPLICATION.replace("name: lan", "name: root").replace("path: lan", "path: apps")
+    files = {"root.yaml": root, "apps/metallb.yaml": CHART, "dmz/pool.yaml": DMZ}
+    (finding,) = repository(files).findings("MLB508")
+    assert (finding.location.path, finding.severity) == ("dmz/pool.yaml", "info")
+    assert "while MetalLB itself is" in finding.message
