@@ -57,8 +57,9 @@ def _by_hand(cluster: Cluster) -> Iterator[Problem]:
 
 
 def _is_installed(cluster: Cluster) -> bool:
-    """Whether Argo CD, Flux or the like install MetalLB."""
-    return any(one.by is not None for one in cluster.installations)
+    """Whether something applies what installs MetalLB: an Application or a HelmRelease that is
+    applied by hand may well have its pools applied in the same way."""
+    return any(one.by is not None and one.by.parent is not None for one in cluster.installations)
 
 
 def _is_ours(resource: Resource) -> bool:

@@ -134,3 +134,5 @@ def test_beside_metallb_itself(repository: Callable) -> None:
     (finding,) = repository(files).findings("MLB508")
     assert (finding.location.path, finding.severity) == ("dmz/pool.yaml", "info")
     assert "while MetalLB itself is" in finding.message
+    del files["root.yaml"]
+    assert repository(files, "by hand").findings("MLB508") == []
