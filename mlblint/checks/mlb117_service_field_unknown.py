@@ -13,7 +13,13 @@ from mlblint.repo.helm import Release
 from mlblint.repo.model import Cluster
 from mlblint.repo.requests import is_written_as, note
 from mlblint.repo.resources import get, is_opaque, items, mapping
-from mlblint.repo.services import INGRESS_CHARTS, LOAD_BALANCER_FIELDS, Service
+from mlblint.repo.services import (
+    INGRESS_CHARTS,
+    LOAD_BALANCER_FIELDS,
+    PREFIXES,
+    REQUESTS,
+    Service,
+)
 from mlblint.text.edits import RenameKey, Set
 from mlblint.text.places import Place
 
@@ -73,6 +79,7 @@ _CALLED: Mapping[type, str] = {
     list: "a list",
     str: "a text",
 }
+_REQUESTS = frozenset(f"{prefix}/{suffix}" for prefix in PREFIXES for suffix in REQUESTS)
 _NEAR = 0.8
 _CLEARLY = 0.05
 
@@ -296,10 +303,10 @@ def _unquoted(value: object, expected: type) -> object:
 
 def _annotations(service: Service, cluster: Cluster) -> Iterator[Problem]:
     """Annotations are texts, and an object with any other is refused as a whole. The waves of
-    Argo CD are a rule of their own."""
-    if not service.is_manifest or service.type != "LoadBalancer":
+    Argo CD are a rule of their own. Some charts put into quotes what they are given."""
+    if service.type != "LoadBalancer":
         return
-    for key in service.notes:
+    for key in service.notes if service.is_manifest else _REQUESTS.intersection(service.notes):
         given = note(service, key) if key != WAVE else None
         if given is None or isinstance(given.value, str):
             continue
@@ -315,6 +322,7 @@ def _annotations(service: Service, cluster: Cluster) -> Iterator[Problem]:
             service,
             cluster,
             meant,
+            certain=service.is_manifest,
         )
 
 
@@ -361,14 +369,19 @@ def _refused(
     service: Service,
     cluster: Cluster,
     meant: object = None,
+    certain: bool = True,
 ) -> Problem:
     clear = meant is not None
+    outcome = "the API server refuses the Service"
+    if not certain:
+        outcome = f"if it is handed on as it stands, {outcome}"
     return Problem(
         place=place,
-        message=f"Service `{service.name}`: {what}: the API server refuses the Service",
+        message=f"Service `{service.name}`: {what}: {outcome}",
         help=help_text,
         subject=subject_of_service(service, cluster),
         fix=Fix(help_text, (Set(place, meant),), "unsafe") if clear else None,
+        severity=None if certain else "warning",
         unfixable=None if clear else "only a person knows what is meant",
         judges="acceptance",
     )

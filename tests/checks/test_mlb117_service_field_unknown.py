@@ -257,3 +257,15 @@ def test_what_no_load_balancer_may_have(
     assert (
         repository({"f.yaml": service("type: ClusterIP", field)}, "other").findings("MLB117") == []
     )
+
+
+def test_annotations_in_values_of_a_chart(repository: Callable) -> None:
+    field = "annotations: {metallb.io/allow-shared-ip: true, example.com/weight: 1}"
+    repo = repository({"f.yaml": TRAEFIK.format(chart="traefik", field=field)})
+    (finding,) = repo.findings("MLB117")
+    assert (finding.severity, finding.judges) == ("warning", "acceptance")
+    assert finding.message.endswith(
+        "if it is handed on as it stands, the API server refuses the Service"
+    )
+    (fixed,) = repo.fixed("MLB117", unsafe=True).values()
+    assert 'metallb.io/allow-shared-ip: "true", example.com/weight: 1' in fixed
