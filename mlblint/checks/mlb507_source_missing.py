@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 from mlblint.context import Context, subject
 from mlblint.findings import Problem
+from mlblint.repo import argo
 from mlblint.repo.files import Files
 from mlblint.repo.helm import Release
-from mlblint.repo.metallb import unpublished
+from mlblint.repo.metallb import asks_for_a_word, unpublished
 from mlblint.repo.missing import Bare, Missing, bare, missing
 from mlblint.repo.model import Cluster
 from mlblint.repo.versions import RELEASES
@@ -32,20 +33,50 @@ def check(context: Context) -> Iterator[Problem]:
 
 
 def _no_chart(release: Release, cluster: Cluster) -> Iterator[Problem]:
-    asked = unpublished(release)
-    if asked is None:
+    cause = _unfetchable(release)
+    if cause is None:
         return
-    others = " (Bitnami has charts of that name with numbers of their own)" if asked.major else ""
     yield Problem(
         place=release.place,
         message=(
-            f"there is no version {release.version} of the chart `metallb` in MetalLB's own "
-            f"repository{others}: the chart cannot be fetched, and nothing of it is installed or "
+            f"{cause}: the chart cannot be fetched, and nothing of it is installed or "
             "updated from then on"
         ),
         help=f"name a version that is there: the newest known is {RELEASES[-1]}",
         subject=subject(release.subject, cluster) if release.subject is not None else None,
         unfixable="which version is meant is for a person to decide",
+    )
+
+
+def _unfetchable(release: Release) -> str | None:
+    asked = unpublished(release)
+    if asked is not None:
+        others = " (Bitnami has charts of that name with numbers of their own)"
+        return (
+            f"there is no version {release.version} of the chart `metallb` in MetalLB's own "
+            f"repository{others if asked.major else ''}"
+        )
+    if asks_for_a_word(release):
+        return f"`{release.version}` is neither a version of a chart nor a range of them"
+    if _no_revision(release):
+        return "Argo CD takes no chart without a `targetRevision`"
+    return None
+
+
+def _no_revision(release: Release) -> bool:
+    """Whether an Application names MetalLB's chart and no version of it (Argo CD
+    util/argo/argo.go@v2.14, `validateSourcePermissions`). In an address that begins with oci://
+    the chart is none to Argo CD, and needs none."""
+    application = release.subject
+    return (
+        release.chart == "metallb"
+        and application is not None
+        and application.kind == "Application"
+        and release.version == "*"
+        and any(
+            source.chart == "metallb" and source.named_by == "chart" and source.revision is None
+            for source in argo.sources(application)
+        )
     )
 
 

@@ -36,6 +36,8 @@ _UPSTREAM_CHART = re.compile(
     r"metallb\.github\.io|github\.com/metallb/|quay\.io/metallb|^metallb$|/charts-mirror(?:/|$)"
 )
 _PUBLISHER = re.compile(r"metallb\.github\.io|quay\.io/metallb")
+_CHARTS = "https://metallb.github.io/"
+_WORD = re.compile(r"[A-Za-z]{2,}", re.ASCII)
 # MetalLB's own numbers, whoever mirrors it: other publishers have charts of this name as well,
 # but with numbers of their own (Bitnami's 6.4.7 installs 0.14.8).
 _UPSTREAM_NUMBER = re.compile(r"[\^~>=v\s]*0\.(?:9|1\d)(?:\.|$)")
@@ -200,6 +202,16 @@ def unpublished(release: Release) -> Version | None:
     if asked is None or asked in RELEASES[RELEASES.index(FIRST_CHART) :]:
         return None
     return asked if asked < RELEASES[-1] or asked.major in _BITNAMI_MAJORS else None
+
+
+def asks_for_a_word(release: Release) -> bool:
+    """Whether a word such as `latest` stands for the version: Helm, Argo CD and Flux compare
+    with numbers. What an OCI registry holds may have such a tag."""
+    return (
+        release.chart == "metallb"
+        and release.repository.startswith(_CHARTS)
+        and _WORD.fullmatch(release.version or "") is not None
+    )
 
 
 def _running(release: Release, version: Version | None) -> Version | None:

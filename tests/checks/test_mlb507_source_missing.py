@@ -139,7 +139,7 @@ def test_a_missing_folder_is_reported_once(repository: Callable) -> None:
     ("entry", "revision", "expected"),
     [
         ("$values/one/service.yaml", "main", []),
-        ("$values/one/values.yaml", "main", ["MLB507 apps/more0.yaml:8:31"]),
+        ("$values/one/values.yaml", "main", ["MLB507 apps/more0.yaml:9:31"]),
         ("$values/one/values.yaml", "next", []),
         ("$other/one/values.yaml", "main", []),
         ("values.yaml", "main", []),
@@ -156,6 +156,7 @@ spec:
   sources:
     - repoURL: https://metallb.github.io/metallb
       chart: metallb
+      targetRevision: 0.15.3
       helm: {{valueFiles: [    {entry}]}}
     - repoURL: {HERE}
       targetRevision: {revision}
@@ -404,6 +405,12 @@ CHARTS = "https://metallb.github.io/metallb"
         (CHARTS, "0.99.0", False),
         (CHARTS, "1.0.0", False),
         (CHARTS, "${VERSION}", False),
+        (CHARTS, "x", False),
+        (CHARTS, "latest", True),
+        (CHARTS, "HEAD", True),
+        (CHARTS, "", True),
+        ("oci://quay.io/metallb/chart", "latest", False),
+        ("https://charts.example.com", "latest", False),
         ("https://charts.bitnami.com/bitnami", "6.4.22", False),
         ("https://charts.example.com", "0.13.13", False),
     ],
@@ -422,3 +429,39 @@ spec:
     }
     found = repository(files).findings("MLB507")
     assert [f.location.start.line for f in found] == [5] * missing
+
+
+@pytest.mark.parametrize(
+    ("source", "missing"),
+    [
+        (f"{{repoURL: {CHARTS}, chart: metallb}}", True),
+        (f"{{repoURL: {CHARTS}, chart: metallb, targetRevision: 0.15}}", False),
+        ("{repoURL: oci://quay.io/metallb/chart/metallb, path: .}", False),
+    ],
+)
+def test_an_application_names_the_version_of_its_chart(
+    source: str, missing: bool, repository: Callable
+) -> None:
+    files = {
+        "metallb.yaml": f"""\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {{name: metallb}}
+spec:
+  source: {source}
+"""
+    }
+    found = repository(files).findings("MLB507")
+    assert [f.location.start.line for f in found] == [5] * missing
+
+
+def test_others_take_the_newest_chart(repository: Callable) -> None:
+    files = {
+        "metallb.yaml": f"""\
+apiVersion: helm.cattle.io/v1
+kind: HelmChart
+metadata: {{name: metallb, namespace: kube-system}}
+spec: {{repo: {CHARTS}, chart: metallb, targetNamespace: metallb-system}}
+"""
+    }
+    assert not repository(files).findings("MLB507")
