@@ -12,7 +12,7 @@ from mlblint.repo.helm import LookedFor, Release
 from mlblint.repo.model import Cluster
 from mlblint.repo.near_requests import NearRequest, is_request, near_request
 from mlblint.repo.requests import is_for_metallb, is_written_as, runs_metallb, wanted_prefix
-from mlblint.repo.resources import mapping, text
+from mlblint.repo.resources import Resource, mapping, text
 from mlblint.repo.services import Service
 from mlblint.text.edits import RenameKey
 from mlblint.text.nodes import Path
@@ -33,6 +33,7 @@ _LABELS: Mapping[str, Path] = {
     "as a label": ("metadata", "labels"),
     "in its selector": ("spec", "selector"),
 }
+_ELSEWHERE: tuple[Path, ...] = (("metadata", "annotations"), *_LABELS.values())
 _METADATA: tuple[Path, ...] = (("metadata",), ("spec", "template", "metadata"))
 _DEAD_VALUES: tuple[LookedFor, ...] = ("podAnnotations", "podLabels")
 
@@ -83,6 +84,23 @@ def _not_annotations(delivered: Delivered, owner: str, subject: Subject) -> Iter
             place = delivered.resource.place(*path, key)
             reason = f"{owner} has it {where}: MetalLB reads annotations only"
             yield _unread(key, place, reason, "move it to `metadata.annotations`", subject)
+    for path in _misplaced(delivered.resource):
+        above = ".".join(map(str, path[:-1]))
+        reason = f"{owner} has it in `{above}`: MetalLB reads `metadata.annotations` only"
+        place = delivered.resource.place(*path)
+        yield _unread(str(path[-1]), place, reason, "move it there", subject)
+
+
+def _misplaced(service: Resource) -> Iterator[Path]:
+    """Requests beside the annotations, for want of two blanks, or below what is no field of a
+    Service, such as `spec.annotations`. What stands in `spec` itself is among its fields."""
+    for above in ((), ("metadata",), ("spec",)):
+        for name, value in mapping(service.get(*above)).items():
+            path = (*above, name)
+            if is_request(name) and above == ("metadata",):
+                yield path
+            elif path not in _ELSEWHERE:
+                yield from ((*path, key) for key in mapping(value) if is_request(key))
 
 
 def _type_is_known(service: Service) -> bool:

@@ -255,3 +255,19 @@ def test_annotations_for_everything_reach_the_services_too(repository: Callable)
         {"kustomization.yaml": kustomization, "f.yaml": service("a: b"), "g.yaml": deployment}
     )
     assert repo.findings("MLB105") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("metadata:\n  name: web\n  annotations:\n  metallb.io/address-pool: lan\nspec:", 6),
+        ("metadata:\n  name: web\n  annotation:\n    metallb.io/address-pool: lan\nspec:", 6),
+        ("metadata:\n  name: web\nannotations:\n  metallb.io/address-pool: lan\nspec:", 6),
+        ("metadata:\n  name: web\nspec:\n  annotations:\n    metallb.io/address-pool: lan", 7),
+        ("metadata:\n  name: web\n  annotations:\n    metallb.io/address-pool: lan\nspec:", 0),
+    ],
+)
+def test_requests_in_another_place(text: str, line: int, repository: Callable) -> None:
+    service = f"apiVersion: v1\nkind: Service\n{text}\n  type: LoadBalancer\n"
+    found = repository({"service.yaml": service}).findings("MLB105")
+    assert [f.location.start.line for f in found] == [line] * bool(line)
