@@ -65,7 +65,7 @@ def new_lines(lines: Lines, line: int, added: list[str], above: Node | None) -> 
     at = len(lines.text)
     splice = Splice(at, at, "\n" + block_of_lines)
     scalar = last_scalar(above) if above is not None else None
-    if scalar is not None and is_block_scalar(scalar) and lines.number(scalar.end) == line:
+    if scalar is not None and is_block_scalar(scalar) and scalar.end == at:
         return [*_stripped(lines, scalar), splice]
     return [splice]
 

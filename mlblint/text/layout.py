@@ -117,7 +117,7 @@ def last_line(lines: Lines, node: Node) -> int:
         return lines.number(node.end)
     header = lines.number(content_start(lines.text, node))
     last = lines.number(node.end)
-    if last > header and not lines.before(node.end).strip(" "):
+    if last > header and lines.column(node.end) == 0:
         last -= 1
     if not keeps_blanks(lines, node):
         indent = _body_indent(lines, node, header)

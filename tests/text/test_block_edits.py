@@ -38,6 +38,9 @@ def at(place: Place, *path: str | int) -> Place:
         pytest.param("a: |\n  x\n\n", 'a: |\n  x\nw: "1"\n\n', id="behind a clipped block scalar"),
         pytest.param("a: |+\n  x\n\n", 'a: |+\n  x\n\nw: "1"\n', id="behind blanks that count"),
         pytest.param("a: |\n  x", 'a: |-\n  x\nw: "1"', id="a block scalar that ended the file"),
+        pytest.param(
+            "a: |+\n  x\n\n # c", 'a: |+\n  x\n\n # c\nw: "1"', id="a comment that ended the file"
+        ),
         pytest.param("a: 1\n...\n", 'a: 1\nw: "1"\n...\n', id="before the end marker"),
         pytest.param("a: 1\n---\nb: 1\n", 'a: 1\nw: "1"\n---\nb: 1\n', id="first of two documents"),
         pytest.param("a: \u00a0\n", 'a: \u00a0\nw: "1"\n', id="NBSP is content"),

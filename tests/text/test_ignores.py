@@ -132,6 +132,7 @@ def test_text_around_a_comment_is_not_read() -> None:
         ("# mlblint: ignore[X1]\na: |\n  x\n  y\n\nb: 2\n", (2, 4)),
         ("a: | # mlblint: ignore[X1]\n  x\n  y\nb: 2\n", (1, 3)),
         ("# mlblint: ignore[X1]\n- a: >-\n    x\n    y\n", (2, 4)),
+        ("a: | # mlblint: ignore[X1]\n  x\n   ", (1, 3)),
         ("v: |\n  a: 1 # mlblint: ignore[X1]\n  b: 2\n", (2, 2)),
         ("v: |\n  a: 1\n  # mlblint: ignore[X1]\n  b: |\n    c: 1\n    d: 2\n", (4, 6)),
         ("v: |\n  a: 1\n  # mlblint: ignore[X1]\nw: 2\n", (4, 0)),
