@@ -11,7 +11,14 @@ from mlblint.text.comments import Span, comment_spans
 from mlblint.text.documents import Document, chunks, embedded
 from mlblint.text.edits import AddComment, CommentEdit, Edit, RemoveComment
 from mlblint.text.embedded import LineMap
-from mlblint.text.layout import SAMPLES, Lines, content_start, every_node, is_block_scalar
+from mlblint.text.layout import (
+    SAMPLES,
+    Lines,
+    content_start,
+    every_node,
+    is_block_scalar,
+    last_line,
+)
 from mlblint.text.nodes import Alias, Mapping, Scalar, walk
 from mlblint.text.nodes import Sequence as List
 from mlblint.text.parser import YamlError, parse
@@ -219,12 +226,12 @@ def _deeper(document: Document, offset: int) -> tuple[Document, int] | None:
     """The embedded document in which the line at an offset lies, and the line in there."""
     if document.root is None:
         return None
+    lines = Lines(document)
     for path, node in walk(document.root):
         if isinstance(node, Alias) or not is_block_scalar(node):
             continue
         header = content_start(document.text, node)
-        first = document.text.find("\n", header) + 1
-        if not first or not first <= offset < node.end:
+        if not lines.number(header) < lines.number(offset) <= last_line(lines, node):
             continue
         for inner in embedded(document, path):
             assert inner.host is not None
