@@ -13,8 +13,8 @@ from datetime import date
 from mlblint.records import dataclass
 from mlblint.text.comments import Span, comment_spans
 from mlblint.text.documents import Chunk, Document, chunks, embedded
-from mlblint.text.layout import Lines, content_start, is_block_scalar, last_line
-from mlblint.text.nodes import Alias, Scalar, walk
+from mlblint.text.layout import Lines, content_start, every_node, is_block_scalar, last_line
+from mlblint.text.nodes import Scalar, walk
 from mlblint.text.nodes import Mapping as MappingNode
 from mlblint.text.nodes import Sequence as SequenceNode
 from mlblint.text.parser import YamlError, parse
@@ -221,8 +221,8 @@ def _block_scalars(document: Document) -> Mapping[int, int]:
         return {}
     lines = Lines(document)
     found: dict[int, int] = {}
-    for _, node in walk(document.root):
-        if isinstance(node, Alias) or not is_block_scalar(node):
+    for node in every_node(document.root):
+        if not is_block_scalar(node):
             continue
         header = document.position(content_start(document.text, node)).line
         last = document.position(lines.start(last_line(lines, node))).line

@@ -128,17 +128,15 @@ def key_node(node: Node | None, path: Path) -> Node | None:
 
 
 def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
-    """Every node once, in the order of the text. Aliases are yielded, not entered: a walk
-    takes as long as the text is, however often an anchor is used."""
+    """Every node that a path means, once, in the order of the text: of the values of a key that
+    stands twice, the last. Aliases are yielded, not entered: a walk takes as long as the text
+    is, however often an anchor is used."""
     todo: list[tuple[Path, Node]] = [(path, node)]
     while todo:
         here, current = todo.pop()
         yield here, current
         if isinstance(current, Mapping):
-            todo.extend(
-                ((*here, key.text), value)
-                for key, value in reversed(current.pairs)
-                if isinstance(key, Scalar)
-            )
+            values = {key.text: value for key, value in current.pairs if isinstance(key, Scalar)}
+            todo.extend(((*here, key), value) for key, value in reversed(values.items()))
         elif isinstance(current, Sequence):
             todo.extend(((*here, i), current.items[i]) for i in reversed(range(len(current.items))))

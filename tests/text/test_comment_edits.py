@@ -117,6 +117,7 @@ def test_a_line_in_a_string_that_is_no_yaml_has_its_comment_at_the_key() -> None
         ("a: [\n", 1, "x.yaml", "cannot be parsed"),
         ("# nothing\n", 1, "x.yaml", "nothing but comments"),
         ("a: |\n  text\n\nb: 1\n", 3, "x.yaml", "nothing stands on the line"),
+        ("v: |\n  a: 1\nv: |\n  b: 1\n", 2, "x.yaml", "cannot stand inside a string"),
         ('a: "two\n  li\n  nes"\n', 2, "x.yaml", "a comment cannot stand inside a string"),
     ],
 )

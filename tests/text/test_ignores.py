@@ -143,6 +143,12 @@ def test_a_line(text: str, expected: tuple[int, int], end: str) -> None:
     assert lines(text.replace("\n", end)) == [expected]
 
 
+def test_of_a_key_that_stands_twice_the_last_value_is_read() -> None:
+    first, last = (f"v: |\n  a: 1 # mlblint: ignore[{rule}]\n" for rule in ("X1", "X2"))
+    (one,) = found(first + last)
+    assert ([selector.name for selector in one.selectors], one.first) == (["X2"], 4)
+
+
 def test_a_blank_line_separates() -> None:
     (one,) = found("# mlblint: ignore[X1]\n\na: 1\n")
     assert (one.first, one.last) == (2, 2)
