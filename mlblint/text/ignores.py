@@ -14,8 +14,8 @@ from mlblint.records import dataclass
 from mlblint.text.comments import Span, comment_spans
 from mlblint.text.documents import Chunk, Document, chunks, embedded
 from mlblint.text.layout import Lines, content_start, every_node, is_block_scalar, last_line
-from mlblint.text.nodes import Scalar, walk
 from mlblint.text.nodes import Mapping as MappingNode
+from mlblint.text.nodes import Scalar, walk
 from mlblint.text.nodes import Sequence as SequenceNode
 from mlblint.text.parser import YamlError, parse
 from mlblint.text.places import Place
