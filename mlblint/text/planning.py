@@ -308,13 +308,17 @@ def _add_document(edit: Edit) -> list[Splice]:
     document = edit.place.document
     start, end = document.part
     text = document.text[start:end]
-    alone = len(parse(text)) == 1 and not _ENDED.search(text)
-    if document.host is not None or not alone or flows.is_json(document):
+    # JSON may hold tabs, with which it cannot be parsed: it is asked for first.
+    if document.host is not None or flows.is_json(document) or not _is_alone(text):
         raise Refusal("no document can be put behind this one")
     lines = ["---", *block(edit.value, style_at(Lines(document), document, None))]
     if text.endswith("\n"):
         return [Splice(end, end, "\n".join([*lines, ""]))]
     return [Splice(end, end, "\n".join(["", *lines]))]
+
+
+def _is_alone(text: str) -> bool:
+    return len(parse(text)) == 1 and not _ENDED.search(text)
 
 
 _PLANNERS: dict[type, Callable[[Edit], Iterable[Splice]]] = {

@@ -69,6 +69,7 @@ def test_with_other_edits_of_the_same_fix(edited: Callable) -> None:
         ("kind: A\n...\n---\nkind: C\n", "x.yaml"),
         ("%YAML 1.1\n---\nkind: A\n", "x.yaml"),
         ('{"kind": "A"}\n', "x.json"),
+        ('{\t"kind": "A"}\n', "x.json"),
         # The scalar would get a line end that it does not have.
         ("kind: A\ntext: |\n  end", "x.yaml"),
     ],
