@@ -6,12 +6,13 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import re
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -26,22 +27,36 @@ SLOWEST = 30
 
 
 @dataclass(frozen=True)
+class Effort:
+    """How long a target is tried: a number of inputs, else for some seconds. With the same seed
+    and number, the inputs are the same again."""
+
+    seed: int
+    seconds: int = 0
+    runs: int | None = None
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """`find` is how a law was broken, with the input; None if none was."""
+    """`cpu` is the processor's time: on a machine that does other things as well, less than what
+    the clock says. `find` is how a law was broken, None if none was; `input` what broke it."""
 
     target: str
-    engine: str
     executions: int
     seconds: float
+    cpu: float
     find: str | None = None
+    input: Path | None = None
 
 
 def has_atheris() -> bool:
     return importlib.util.find_spec("atheris") is not None
 
 
-def run(target: str, seconds: int, engine: str, finds: Path) -> Outcome:
-    return (_guided if engine == "atheris" else _blind)(target, seconds, finds)
+def run(target: str, effort: Effort, engine: str, folder: Path) -> Outcome:
+    """`folder` keeps finds, and what atheris learns."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return (_guided if engine == "atheris" else _blind)(target, effort, folder)
 
 
 def replay(target: str, data: bytes) -> None:
@@ -52,55 +67,85 @@ def replay(target: str, data: bytes) -> None:
 # --- guided ----------------------------------------------------------------------------------
 
 
-def _guided(target: str, seconds: int, finds: Path) -> Outcome:
-    finds.mkdir(parents=True, exist_ok=True)
+def _guided(target: str, effort: Effort, folder: Path) -> Outcome:
     with tempfile.TemporaryDirectory() as name:
-        corpus, words = Path(name, "corpus"), Path(name, "words")
-        corpus.mkdir()
-        module = importlib.import_module(f"fuzz.targets.{target}")
-        for number, data in enumerate(module.seeds()):
-            (corpus / f"{number}").write_bytes(data)
+        words = Path(name, "words")
         words.write_text("".join(f'"{token}"\n' for token in TOKENS))
         options = [
-            f"-max_total_time={seconds}",
+            *_seeded(target, Path(name)),
+            f"-seed={effort.seed}",
             f"-max_len={LONGEST_INPUT}",
             f"-timeout={SLOWEST}",
             f"-dict={words}",
-            f"-artifact_prefix={finds}/{target}-",
+            f"-artifact_prefix={folder}/{target}-",
             "-rss_limit_mb=3000",
             "-print_final_stats=1",
             "-verbosity=0",
         ]
-        command = [sys.executable, "-m", "fuzz.guided", target, *options, str(corpus)]
-        started = time.monotonic()
+        if effort.runs is None:
+            # What one run learns, the next one begins with.
+            learned = folder / "corpus" / target
+            learned.mkdir(parents=True, exist_ok=True)
+            options += [f"-max_total_time={effort.seconds}", f"{learned}"]
+        else:
+            options += [f"-runs={effort.runs}"]
+        command = [sys.executable, "-m", "fuzz.guided", target, *options]
+        started, used = time.monotonic(), _used_by_children()
         done = subprocess.run(command, capture_output=True, text=True, errors="replace")
-        took = time.monotonic() - started
+        took, cpu = time.monotonic() - started, _used_by_children() - used
     executed = re.search(r"number_of_executed_units:\s*(\d+)", done.stderr)
-    find = None if done.returncode == 0 else (done.stdout + done.stderr)[-6_000:]
-    return Outcome(target, "atheris", int(executed[1]) if executed else 0, took, find)
+    executions = int(executed[1]) if executed else 0
+    if done.returncode == 0:
+        return Outcome(target, executions, took, cpu)
+    kept = re.search(r"Test unit written to (\S+)", done.stderr)
+    find = (done.stdout + done.stderr)[-6_000:]
+    return Outcome(target, executions, took, cpu, find, Path(kept[1]) if kept else None)
+
+
+def _seeded(target: str, folder: Path) -> Sequence[str]:
+    """The options that name the inputs to begin with: a list, because the order of a folder is
+    another on every disk."""
+    files = []
+    for number, data in enumerate(importlib.import_module(f"fuzz.targets.{target}").seeds()):
+        files.append(folder / f"{number}")
+        files[-1].write_bytes(data)
+    listed = folder / "seeds"
+    listed.write_text(",".join(map(str, files)))
+    return [f"-seed_inputs=@{listed}"]
+
+
+def _used_by_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 # --- blind -----------------------------------------------------------------------------------
 
 
-def _blind(target: str, seconds: int, finds: Path) -> Outcome:
+def _blind(target: str, effort: Effort, folder: Path) -> Outcome:
     module = importlib.import_module(f"fuzz.targets.{target}")
     corpus = list(module.seeds())
-    rng = Random(0)
-    started = time.monotonic()
+    rng = Random(effort.seed)
+    started, used = time.monotonic(), time.process_time()
     executions = 0
-    while time.monotonic() - started < seconds:
+    find, file = None, None
+    while find is None and not _is_enough(effort, executions, started):
         data = corpus[executions] if executions < len(corpus) else mutated(rng, corpus)
         executions += 1
         try:
             module.check(data)
         except Exception:
-            finds.mkdir(parents=True, exist_ok=True)
-            file = finds / f"{target}-blind-{executions}"
+            find = traceback.format_exc()
+            file = folder / f"{target}-blind-{executions}"
             file.write_bytes(data)
-            find = f"{traceback.format_exc()}\n{file}"
-            return Outcome(target, "blind", executions, time.monotonic() - started, find)
-    return Outcome(target, "blind", executions, time.monotonic() - started)
+    took, cpu = time.monotonic() - started, time.process_time() - used
+    return Outcome(target, executions, took, cpu, find, file)
+
+
+def _is_enough(effort: Effort, executions: int, started: float) -> bool:
+    if effort.runs is not None:
+        return executions >= effort.runs
+    return time.monotonic() - started >= effort.seconds
 
 
 def mutated(rng: Random, corpus: list[bytes]) -> bytes:

@@ -15,3 +15,6 @@ TARGETS = (
     "pipeline",
     "reports",
 )
+
+SLOW = frozenset({"pipeline", "reports"})
+"""Those that take milliseconds for an input, where the others take a fraction of one."""

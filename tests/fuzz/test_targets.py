@@ -52,12 +52,26 @@ def test_a_broken_law_is_a_find_and_its_input_is_kept(
         raise AssertionError("a law")
 
     monkeypatch.setattr(module, "check", refuse)
-    outcome = engines.run("versions", 5, "blind", tmp_path)
+    outcome = engines.run("versions", engines.Effort(1, seconds=5), "blind", tmp_path)
     assert outcome.find is not None
     assert "a law" in outcome.find
     assert outcome.executions == 1
-    (kept,) = tmp_path.iterdir()
-    assert kept.read_bytes() == next(module.seeds())
+    assert list(tmp_path.iterdir()) == [outcome.input]
+    assert outcome.input is not None
+    assert outcome.input.read_bytes() == next(module.seeds())
+
+
+def test_a_seed_and_a_number_of_runs_give_the_same_inputs_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tried(seed: int) -> list[bytes]:
+        inputs: list[bytes] = []
+        monkeypatch.setattr(target("versions"), "check", inputs.append)
+        outcome = engines.run("versions", engines.Effort(seed, runs=200), "blind", tmp_path)
+        assert outcome.executions == len(inputs) == 200
+        return inputs
+
+    assert tried(1) == tried(1) != tried(2)
 
 
 def test_decisions_stand_in_front_of_the_text() -> None:
