@@ -4,10 +4,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 TALOS := tests/fixtures/talos/broken
 
-# Seconds for each target of the fuzzer.
+# Seconds for each target of the fuzzer, and inputs for each in the short run.
 FUZZ_SECONDS ?= 1800
+FUZZ_RUNS ?= 10000
 
-.PHONY: demo test test-long test-lowest fuzz test-hostile bench check docs site clean help
+.PHONY: demo test test-long test-lowest fuzz fuzz-short test-hostile bench check docs site clean help
 
 help:
 	@echo "make demo       install mlblint into $(VENV), lint a small repository, show its fixes"
@@ -17,6 +18,7 @@ help:
 	@echo "make bench      measure mlblint on generated repositories: half an hour; see bench/README.md"
 	@echo "make test-lowest  the test suite on the oldest dependencies that are allowed"
 	@echo "make fuzz       each target of the fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)"
+	@echo "make fuzz-short  the same FUZZ_RUNS=$(FUZZ_RUNS) inputs for each target, every time"
 	@echo "make docs       write the pages and tables that are generated"
 	@echo "make site       build the pages in docs/ as a web site, in build/site"
 	@echo "make clean      remove $(VENV) and what builds leave behind"
@@ -46,6 +48,10 @@ test-lowest: $(VENV)-lowest/.installed
 
 fuzz: $(VENV)/.installed-fuzz
 	$(BIN)/python -m fuzz --seconds $(FUZZ_SECONDS)
+
+# Whether a change passes shall not depend on luck: the seed is fixed, and the order of sets.
+fuzz-short: $(VENV)/.installed
+	PYTHONHASHSEED=0 $(BIN)/python -m fuzz --runs $(FUZZ_RUNS) --seed 1
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

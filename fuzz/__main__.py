@@ -19,7 +19,7 @@ def main() -> int:
     if arguments.replay:
         replay(arguments.targets[0], arguments.replay.read_bytes())
         return 0
-    engine = arguments.engine or ("atheris" if has_atheris() else "blind")
+    engine = arguments.engine or _engine(arguments.runs)
     seed = arguments.seed or secrets.randbelow(2**31) + 1
     outcomes = []
     for target in arguments.targets or TARGETS:
@@ -43,16 +43,22 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(TARGETS))
     parser.add_argument("--seconds", type=int, default=1800, help="for each target (1800)")
     parser.add_argument(
-        "--runs", type=int, help="inputs for each target (a tenth for slow ones), however long"
+        "--runs", type=int, help="blind inputs for each target (a tenth for slow ones) instead"
     )
-    parser.add_argument("--seed", type=int, help="from 1; what is tried with it is tried again")
+    parser.add_argument("--seed", type=int, help="of which those inputs are made; else a new one")
     parser.add_argument("--engine", choices=["atheris", "blind"], help="atheris if it is there")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="check one input again")
     arguments = parser.parse_args()
     unknown = set(arguments.targets) - set(TARGETS)
     if unknown:
         parser.error(f"no such target: {', '.join(sorted(unknown))}")
+    if arguments.runs is not None and arguments.engine == "atheris":
+        parser.error("a number of --runs is for blind inputs: atheris never does the same again")
     return arguments
+
+
+def _engine(runs: int | None) -> str:
+    return "atheris" if runs is None and has_atheris() else "blind"
 
 
 def _print(outcome: Outcome) -> None:

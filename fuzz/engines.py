@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -28,8 +28,9 @@ SLOWEST = 30
 
 @dataclass(frozen=True)
 class Effort:
-    """How long a target is tried: a number of inputs, else for some seconds. With the same seed
-    and number, the inputs are the same again."""
+    """How long a target is tried: for some seconds, or (`runs`) with a number of inputs. Those
+    are the same whenever the seed is the same; only blind mutations are: what atheris does next
+    depends on more than its seed."""
 
     seed: int
     seconds: int = 0
@@ -68,12 +69,19 @@ def replay(target: str, data: bytes) -> None:
 
 
 def _guided(target: str, effort: Effort, folder: Path) -> Outcome:
+    # What one run learns, the next one begins with.
+    learned = folder / "corpus" / target
+    learned.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
-        words = Path(name, "words")
+        seeds, words = Path(name, "seeds"), Path(name, "words")
+        seeds.mkdir()
+        module = importlib.import_module(f"fuzz.targets.{target}")
+        for number, data in enumerate(module.seeds()):
+            (seeds / f"{number}").write_bytes(data)
         words.write_text("".join(f'"{token}"\n' for token in TOKENS))
         options = [
-            *_seeded(target, Path(name)),
             f"-seed={effort.seed}",
+            f"-max_total_time={effort.seconds}",
             f"-max_len={LONGEST_INPUT}",
             f"-timeout={SLOWEST}",
             f"-dict={words}",
@@ -82,14 +90,7 @@ def _guided(target: str, effort: Effort, folder: Path) -> Outcome:
             "-print_final_stats=1",
             "-verbosity=0",
         ]
-        if effort.runs is None:
-            # What one run learns, the next one begins with.
-            learned = folder / "corpus" / target
-            learned.mkdir(parents=True, exist_ok=True)
-            options += [f"-max_total_time={effort.seconds}", f"{learned}"]
-        else:
-            options += [f"-runs={effort.runs}"]
-        command = [sys.executable, "-m", "fuzz.guided", target, *options]
+        command = [sys.executable, "-m", "fuzz.guided", target, *options, str(learned), str(seeds)]
         started, used = time.monotonic(), _used_by_children()
         done = subprocess.run(command, capture_output=True, text=True, errors="replace")
         took, cpu = time.monotonic() - started, _used_by_children() - used
@@ -100,18 +101,6 @@ def _guided(target: str, effort: Effort, folder: Path) -> Outcome:
     kept = re.search(r"Test unit written to (\S+)", done.stderr)
     find = (done.stdout + done.stderr)[-6_000:]
     return Outcome(target, executions, took, cpu, find, Path(kept[1]) if kept else None)
-
-
-def _seeded(target: str, folder: Path) -> Sequence[str]:
-    """The options that name the inputs to begin with: a list, because the order of a folder is
-    another on every disk."""
-    files = []
-    for number, data in enumerate(importlib.import_module(f"fuzz.targets.{target}").seeds()):
-        files.append(folder / f"{number}")
-        files[-1].write_bytes(data)
-    listed = folder / "seeds"
-    listed.write_text(",".join(map(str, files)))
-    return [f"-seed_inputs=@{listed}"]
 
 
 def _used_by_children() -> float:
