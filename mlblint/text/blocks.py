@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence as Members
+from dataclasses import replace
 
 from mlblint.records import dataclass
 from mlblint.text.emit import Style, block, entry, inline, is_flat, is_nested, item_lines
@@ -42,6 +43,7 @@ def insert(
         end = end_of_collection(lines, end, column)
     else:
         end = end_with_inner_comments(lines, end, column)
+    style = ending(lines, end, style)
     return new_lines(lines, end, indented(entry(key, value, style), column), before)
 
 
@@ -49,7 +51,13 @@ def append(lines: Lines, sequence: Sequence, value: object, style: Style) -> lis
     column = lines.column(dash(lines, sequence, 0))
     last = sequence.items[-1]
     end = end_of_collection(lines, last_line(lines, last), column)
+    style = ending(lines, end, style)
     return new_lines(lines, end, indented(item_lines(value, style), column), last)
+
+
+def ending(lines: Lines, line: int, style: Style) -> Style:
+    """The style of what is written below a line or instead of it."""
+    return replace(style, unended=True) if lines.is_last(line) else style
 
 
 def indented(added: list[str], column: int) -> list[str]:
@@ -196,6 +204,7 @@ def replace_value(site: Site, value: object, style: Style) -> list[Splice]:
     """Give a pair or item of a block collection another value."""
     if not is_nested(value) or (style.flow_lists and is_flat(value)):
         return _put_on_line(site, inline(value, style))
+    style = ending(site.lines, last_line(site.lines, site.node), style)
     if site.parent is None:
         return _put_at_root(site, value, style)
     if isinstance(site.parent, Mapping):

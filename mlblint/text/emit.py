@@ -17,7 +17,8 @@ class Style:
     `step` is the indentation of a nested mapping, `list_step` that of a list under its key,
     `dash` what stands between the column of a list item and its content. `quotes` surround
     strings that need them, `habit` those that could do without ("" if the neighbours do),
-    `key_habit` likewise the keys.
+    `key_habit` likewise the keys. Where a text ends without a line break (`unended`), a block
+    scalar could not end with one.
     """
 
     step: int = 2
@@ -27,6 +28,7 @@ class Style:
     habit: str = ""
     key_habit: str = ""
     flow_lists: bool = False
+    unended: bool = False
     json: bool = False
     colon: str = ": "
     comma: str = ", "
@@ -128,8 +130,9 @@ def block(value: object, style: Style) -> list[str]:
 
 def entry(key: str, value: object, style: Style) -> list[str]:
     """The lines of one key of a mapping with its value."""
-    if isinstance(value, str) and not style.json and is_text(value):
-        header = "|" if value.endswith("\n") else "|-"
+    ended = isinstance(value, str) and value.endswith("\n")
+    if isinstance(value, str) and is_text(value) and not (style.json or (ended and style.unended)):
+        header = "|" if ended else "|-"
         return [f"{name(key, style)}: {header}", *_deeper(value.splitlines(), style.step)]
     if not is_nested(value) or (style.flow_lists and is_flat(value)):
         return [f"{name(key, style)}: {inline(value, style)}"]

@@ -192,7 +192,7 @@ def _first_key(document: Document, lines: Lines, key: str, value: object) -> lis
         raise Refusal("the document is empty")
     while lines.is_comment(line + 1):
         line += 1
-    style = style_at(lines, document, None)
+    style = blocks.ending(lines, line, style_at(lines, document, None))
     return blocks.new_lines(lines, line, entry(key, value, style), None)
 
 
@@ -311,10 +311,11 @@ def _add_document(edit: Edit) -> list[Splice]:
     # JSON may hold tabs, with which it cannot be parsed: it is asked for first.
     if document.host is not None or flows.is_json(document) or not _is_alone(text):
         raise Refusal("no document can be put behind this one")
-    lines = ["---", *block(edit.value, style_at(Lines(document), document, None))]
+    style = style_at(Lines(document), document, None)
     if text.endswith("\n"):
-        return [Splice(end, end, "\n".join([*lines, ""]))]
-    return [Splice(end, end, "\n".join(["", *lines]))]
+        return [Splice(end, end, "\n".join(["---", *block(edit.value, style), ""]))]
+    added = block(edit.value, replace(style, unended=True))
+    return [Splice(end, end, "\n".join(["", "---", *added]))]
 
 
 def _is_alone(text: str) -> bool:

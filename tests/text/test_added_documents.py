@@ -48,6 +48,11 @@ def test_behind_a_document(text: str, number: int, wanted: str, edited: Callable
     assert edited(text, lambda root: AddDocument(root, NEW), document=number) == wanted
 
 
+def test_a_text_behind_which_no_line_break_follows(edited: Callable) -> None:
+    new = edited("kind: A", lambda root: AddDocument(root, {"text": "a\nb\n"}))
+    assert new == 'kind: A\n---\ntext: "a\\nb\\n"'
+
+
 def test_with_other_edits_of_the_same_fix(edited: Callable) -> None:
     text = "kind: A\nold: 1\nname: x # c\n---\nkind: C\n"
     new = edited(

@@ -74,6 +74,26 @@ def test_insert_into_a_parent_that_is_empty_or_missing(edited, before, after):
     assert edited(before, lambda root: Insert(root / "m", "k", "v")) == after
 
 
+@pytest.mark.parametrize("before", ["a: 1", "a:", "---", "a: |-\n  b: 1\n", "a: |\n  b: 1"])
+@pytest.mark.parametrize("text", ["x: 1\ny: 2\n", "x: 1\ny: 2"])
+def test_a_text_behind_which_no_line_break_follows(edited, inside, before, text):
+    def make(root):
+        return Insert(inside(root, "a") if "b" in before else root / "m", "k", text)
+
+    quoted = text.endswith("\n")
+    after = edited(before, make)
+    assert ('k: "x: 1\\ny: 2\\n"' in after) == quoted
+    assert ("k: |-\n" in after) == (not quoted)
+
+
+@pytest.mark.parametrize("before", ["- a", "-"])
+def test_a_text_in_a_list_behind_which_no_line_break_follows(edited, before):
+    after = '- k: "x\\ny\\n"'
+    assert edited(before, lambda root: Set(root / 0, {"k": "x\ny\n"})) == after
+    appended = edited("- a", lambda root: Append(root, {"k": "x\ny\n"}))
+    assert appended == f"- a\n{after}"
+
+
 def test_insert_behind_a_sibling_goes_before_the_comment_of_the_next(edited):
     before = "a: 1 # own\n# about b\nb: 2\n"
     after = "a: 1 # own\nk: v\n# about b\nb: 2\n"
