@@ -18,6 +18,7 @@ from mlblint.text.source import Position, Source
 # `---` at the start of a line ends a document wherever it stands, inside scalars too.
 _SEPARATOR = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
+_COMMENTS = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*")
 
 
 class Document:
@@ -125,12 +126,11 @@ def chunks(text: str) -> Iterator[Chunk]:
     start = 0
     for match in _SEPARATOR.finditer(text):
         before = text[start : match.start()]
-        # Directives belong to the document that the separator opens.
-        if before and not _DIRECTIVE.search(before):
-            yield Chunk(before, start)
-            start = match.start()
-        elif not before.strip():
-            start = match.start()
+        # Directives, and comments at the top, belong to the document that the separator opens.
+        if _DIRECTIVE.search(before) or _COMMENTS.fullmatch(before):
+            continue
+        yield Chunk(before, start)
+        start = match.start()
     yield Chunk(text[start:], start)
 
 

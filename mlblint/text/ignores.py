@@ -84,16 +84,10 @@ def ignores(source: Source) -> Iterator[Ignore]:
         return
     if source.path.endswith(".json"):
         return
-    parts = list(chunks(source.text))
-    for number, chunk in enumerate(parts):
-        if not _HINT.search(chunk.text):
-            continue
-        end = chunk.start + len(chunk.text)
-        found, comments = _parsed(source, number, chunk)
-        # Above the first `---`, a comment speaks of the document below.
-        following = parts[number + 1] if number + 1 < len(parts) and not found[0].root else None
-        scope_end = following.start + len(following.text) if following else end
-        yield from _in_part(found, comments, scope_end)
+    for number, chunk in enumerate(chunks(source.text)):
+        if _HINT.search(chunk.text):
+            found, comments = _parsed(source, number, chunk)
+            yield from _in_part(found, comments, chunk.start + len(chunk.text))
 
 
 def written(word: str, selectors: Sequence[str], reason: str = "") -> str:

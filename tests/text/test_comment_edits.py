@@ -145,6 +145,7 @@ def test_only_one_line_that_is_a_comment_is_written(words: str) -> None:
         ("a: 1\n  # x\nb: 2\n", "# x", "a: 1\nb: 2\n"),
         ("a: 1\r\n# x\r\nb: 2\r\n", "# x", "a: 1\r\nb: 2\r\n"),
         ("# x\n---\na: 1\n# y", "# y", "# x\n---\na: 1"),
+        ("# x\n---\na: 1\n", "# x", "---\na: 1\n"),
         ("a: 1\n# x", "# x", "a: 1"),
         ("a: 1 # keep # x\n", "# x", "a: 1 # keep\n"),
         ("a: 1 # x # keep\n", "# x", "a: 1 # keep\n"),
@@ -154,13 +155,6 @@ def test_only_one_line_that_is_a_comment_is_written(words: str) -> None:
     ],
 )
 def test_what_is_left_is_as_if_it_had_never_been(text: str, words: str, expected: str) -> None:
-    if text.startswith("# x\n---"):
-        place = next(i for i in documents(source_of(text)) if isinstance(i, Document))
-        start = text.index(words)
-        source = place.source
-        edit = RemoveComment(Place(place, stretch=(start, start + len(words))))
-        assert made(source, edit) == expected
-        return
     assert removed(text, words) == expected
 
 
