@@ -16,6 +16,8 @@ from mlblint.text.source import NotTextError, Source
 
 # YAML 1.2, and with it the pure parser, has other names of anchors than go-yaml and the C parser.
 _OTHER_ANCHOR = re.compile(r"[&*][\w-]*[^\w\s,\[\]{}-]")
+# No tag may have a `!` in its name: go-yaml and the C parser keep it, the pure one does not.
+_OTHER_TAG = re.compile(r"!\w*!\S*!")
 
 Shape = list[tuple[object, ...]]
 
@@ -67,7 +69,7 @@ def _inside(root: Node, text: str) -> None:
 
 def _agree(text: str) -> None:
     """What both parsers take, they take for the same."""
-    if _OTHER_ANCHOR.search(text):
+    if _OTHER_ANCHOR.search(text) or _OTHER_TAG.search(text):
         return
     try:
         fast = parse(text)
