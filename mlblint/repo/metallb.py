@@ -195,13 +195,15 @@ def chart_installation(release: Release) -> Installation | None:
 
 def unpublished(release: Release) -> Version | None:
     """The exact version that is asked for, if MetalLB's own repository of charts has never had
-    it. What is newer than all that are known may have come since."""
+    it. A newer minor version than all that are known, and another patch of the last two, may have
+    come since."""
     asked = parse_version((release.version or "").strip("= "))
     if release.chart != "metallb" or not _PUBLISHER.search(release.repository):
         return None
     if asked is None or asked in RELEASES[RELEASES.index(FIRST_CHART) :]:
         return None
-    return asked if asked < RELEASES[-1] or asked.major in _BITNAMI_MAJORS else None
+    is_closed = asked.major == 0 and asked.minor < RELEASES[-1].minor - 1
+    return asked if is_closed or asked.major in _BITNAMI_MAJORS else None
 
 
 def asks_for_a_word(release: Release) -> bool:
