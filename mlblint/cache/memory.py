@@ -63,13 +63,15 @@ class Memory:
 
     def recall(self, files: Files, known: Mapping[str, Known], today: date) -> Verdict | None:
         """What the rules said, if everything that they looked at is the same."""
-        state = _state(files.paths, {path: one.digest for path, one in known.items()})
+        digests = {path: one.digest for path, one in known.items()}
+        state = _state(files.paths, digests)
         said = _mapping(self._folder.read(self._run)) if state else {}
         if not said or said["state"] != state or said["today"] not in (None, today.isoformat()):
             return None
         answers = {(name, path): answer for name, path, answer in said["answers"]}
         if not files.disk.still_says(answers):
             return None
+        self._keep_stamps(digests)
         found = findings.decoded(said["findings"], files)
         return Verdict(found, frozenset(said["templates"]), frozenset(said["encrypted"]))
 
@@ -77,8 +79,7 @@ class Memory:
         """What was worked out and, with a verdict, what was said."""
         known = {path: one for path in files.paths if (one := files.facts(path)) is not None}
         digests = {path: one.digest for path, one in known.items()}
-        if digests != {path: one.digest for path, one in self._snapshot.known.items()}:
-            self._folder.write(self._files, snapshot.kept(self._snapshot, digests))
+        self._keep_stamps(digests)
         self._folder.write(self._facts, {one.digest: one.facts for one in known.values()})
         state = _state(files.paths, digests)
         if verdict is not None and state:
@@ -92,6 +93,12 @@ class Memory:
             }
             self._folder.write(self._run, said)
         self._folder.tidy()
+
+    def _keep_stamps(self, digests: Mapping[str, str]) -> None:
+        """A file that was touched is read once, and not by every run from then on."""
+        stamps = snapshot.kept(self._snapshot, digests)
+        if stamps != self._before:
+            self._folder.write(self._files, stamps)
 
 
 def _state(paths: Iterable[str], digests: Mapping[str, str]) -> str | None:

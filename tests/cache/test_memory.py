@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -88,6 +89,15 @@ def test_the_second_look_at_the_same_files_judges_nothing(root: Path) -> None:
     assert is_remembered(second)
     assert told(first) == told(second)
     assert first.findings
+
+
+def test_a_file_that_was_touched_is_read_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "pool.yaml").write_text(POOL)
+    lint(request_for(root))
+    os.utime(root / "pool.yaml", (1, 1))
+    assert is_remembered(lint(request_for(root)))
+    monkeypatch.setattr(snapshot.boundaries, "read", None)
+    assert is_remembered(lint(request_for(root)))
 
 
 def test_files_that_were_named_are_a_part_of_the_same_answer(root: Path) -> None:
