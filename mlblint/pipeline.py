@@ -84,7 +84,8 @@ def lint(request: Request) -> Result:
         return _lint(request)
     except OutdatedError:
         # A file changed while it was looked at: then nothing that was known of it counts.
-        return _lint(replace(request, memory=None))
+        files = request.files.unknown() if request.files is not None else None
+        return _lint(replace(request, memory=None, files=files))
 
 
 def _lint(request: Request) -> Result:

@@ -74,6 +74,10 @@ class Files:
         """Some of the files, of which nothing is known."""
         return Files(self.root, paths, None, self.relevant, self._exists)
 
+    def unknown(self) -> Files:
+        """The same files, of which nothing is known."""
+        return Files(self.root, self.paths, self.changed, self.relevant, self._exists)
+
     def knowing(self, known: Mapping[str, Known]) -> Files:
         """The same files, with what is known of them."""
         known = {**self._known, **known}

@@ -21,7 +21,7 @@ from mlblint.cache.memory import Memory
 from mlblint.cards import built_in_cards
 from mlblint.commands.remembering import memory
 from mlblint.config import load
-from mlblint.pipeline import Request, Result, lint
+from mlblint.pipeline import Request, Result, files_of, lint
 from mlblint.repo import reading
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -217,6 +217,16 @@ def test_a_file_that_changes_while_it_is_looked_at(
     monkeypatch.setattr(Memory, "recall", changing)
     result = lint(request_for(root))
     monkeypatch.undo()
+    assert told(result) == told(lint(request_for(root, False)))
+
+
+def test_a_file_that_changes_before_it_is_mended(root: Path) -> None:
+    (root / "pool.yaml").write_text(POOL)
+    lint(request_for(root))
+    (root / "other.yaml").write_text("a: 1\n")
+    files = files_of(request_for(root))
+    (root / "pool.yaml").write_text(POOL.replace("192.168.7.10", "192.168.7.256"))
+    result = lint(request_for(root, files=files))
     assert told(result) == told(lint(request_for(root, False)))
 
 
