@@ -24,7 +24,6 @@ from mlblint.config.model import (
 )
 from mlblint.config.selectors import rule_problem, selector_problem
 from mlblint.package_data import data_folder
-from mlblint.repo.addresses import parse_range
 from mlblint.schema import Formats, Schema, Violation, found, violations
 
 KnownRules = Mapping[str, str] | Callable[[tuple[str, ...]], Mapping[str, str]]
@@ -149,6 +148,9 @@ def _formats(known_rules: Mapping[str, str]) -> Formats:
 
 
 def _address_problem(text: str) -> str | None:
+    # Most repositories have no configuration with addresses.
+    from mlblint.repo.addresses import parse_range
+
     if parse_range(text):
         return None
     expected = "expected an address, a CIDR or a range, such as 192.168.7.100-192.168.7.199"
