@@ -332,6 +332,10 @@ def join(folder: str, relative: str) -> str | None:
     """The path that `relative` means, seen from `folder`; None if it leaves the repository."""
     if relative.startswith("/"):
         return None
+    plain = relative.removeprefix("./")
+    if plain and "./" not in plain and "//" not in relative and plain[-1] not in "./":
+        # Most entries say it outright.
+        return f"{folder}/{plain}" if folder else plain
     path = posixpath.normpath(posixpath.join(folder, relative))
     if path == ".":
         return ""
