@@ -16,6 +16,8 @@ from mlblint.repo.traced import Traced, plain_text
 CLUSTER_WIDE = "_non_namespaceable_"
 """The namespace that kustomize gives to objects without one (kyaml/resid/resid.go@v0.18)."""
 
+_NAMING = ("apiVersion", "kind", "metadata")
+
 
 class Identity(NamedTuple):
     """`namespace` is "default" where the object names none."""
@@ -47,13 +49,20 @@ class Item:
     def resource(self) -> Resource:
         """What it is when it leaves the last of them."""
         root = with_text_annotations(self.root)
-        return Resource(root.place, root.plain(), root.origins(), root.unknowns())
+        return Resource(root.place, root.plain(), *root.marks())
 
     def remembering(self) -> Item:
-        return Item(self.root, self.identities, self.files)
+        return self._after(self.root, self.identities)
 
     def with_root(self, root: Traced) -> Item:
-        return Item(root, self.earlier, self.files)
+        return self._after(root, self.earlier)
+
+    def _after(self, root: Traced, earlier: tuple[Identity, ...]) -> Item:
+        after = Item(root, earlier, self.files)
+        # Most changes leave alone what it is called, and it is asked for that after each.
+        if "identity" in self.__dict__ and root.shares(self.root, *_NAMING):
+            after.__dict__["identity"] = self.identity
+        return after
 
 
 def identity_of(root: Traced) -> Identity:

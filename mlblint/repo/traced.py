@@ -6,7 +6,7 @@ patch reaches stays the data that the document holds, and has no node of its own
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mlblint.repo.resources import Resource
@@ -178,42 +178,46 @@ class Traced:
         """A string, or "" for anything else."""
         return self.data if isinstance(self.data, str) else ""
 
-    def _changed(self) -> Iterator[tuple[Key, Traced]]:
-        if isinstance(self.parts, dict):
-            yield from self.parts.items()
-        elif self.parts is not None:
-            yield from enumerate(self.parts)
+    def shares(self, other: Traced, *keys: str) -> bool:
+        """Whether nothing has changed these fields since one was made of the other."""
+        if self is other:
+            return True
+        mine = self.parts if isinstance(self.parts, dict) else {}
+        theirs = other.parts if isinstance(other.parts, dict) else {}
+        same = all(mine.get(key) is theirs.get(key) for key in keys)
+        return same and self.data is other.data
 
     def origins(self) -> dict[Path, Place]:
         """The places of the parts that were not written where the whole was."""
-        found: dict[Path, Place] = {}
-        self._collect_origins((), found)
-        return found
+        return self.marks()[0]
 
-    def _collect_origins(self, path: Path, found: dict[Path, Place]) -> None:
-        for key, part in self._changed():
+    def marks(self) -> tuple[dict[Path, Place], frozenset[Path]]:
+        """The origins, and the paths of all that is unknown."""
+        origins: dict[Path, Place] = {}
+        unknown: list[Path] = []
+        self._collect((), origins, unknown)
+        return origins, frozenset(unknown) if unknown else _NOTHING
+
+    def _collect(self, path: Path, origins: dict[Path, Place], unknown: list[Path]) -> None:
+        if self.unknown:
+            unknown.append(path)
+        parts = self.parts
+        if parts is None:
+            return
+        pairs: Iterable[tuple[Key, Traced]]
+        pairs = parts.items() if isinstance(parts, dict) else enumerate(parts)
+        for key, part in pairs:
             here = (*path, key)
             if not self._has_in_place(part, key):
-                found[here] = part.place
-            if part.parts is not None:
-                part._collect_origins(here, found)
+                origins[here] = part.place
+            if part.unknown or part.parts is not None:
+                part._collect(here, origins, unknown)
 
     def _has_in_place(self, part: Traced, key: Key) -> bool:
         """Whether a part was written where the whole was."""
         if isinstance(part._at, tuple) and part._at[0]._at is self._at and part._at[1] == key:
             return True
         return part.place.is_at(self.place, key)
-
-    def unknowns(self) -> frozenset[Path]:
-        if self.parts is None:
-            return frozenset([()]) if self.unknown else _NOTHING
-        return frozenset(self._unknown_below(()))
-
-    def _unknown_below(self, path: Path) -> Iterator[Path]:
-        if self.unknown:
-            yield path
-        for key, part in self._changed():
-            yield from part._unknown_below((*path, key))
 
 
 def _is_absent(part: object) -> bool:
