@@ -124,18 +124,22 @@ def _variable_text(value: object) -> str:
 def substituted(value: Any, given: Substitution) -> Any:
     """The value with every variable filled in that is known. One that is not known, and
     could be, stays as it is written, which makes the whole scalar opaque."""
-    if isinstance(value, dict):
-        # Nearly everything is a text without a variable: no calls for that.
-        return {
-            _filled(key, given) if "${" in key else key: inner
-            if isinstance(inner, str) and "${" not in inner
-            else substituted(inner, given)
-            for key, inner in value.items()
-        }
+    if isinstance(value, str):
+        return _scalar(value, given) if "${" in value else value
     if isinstance(value, list):
         return [substituted(item, given) for item in value]
-    if not isinstance(value, str) or "${" not in value:
+    if not isinstance(value, dict):
         return value
+    whole: dict[str, Any] = {}
+    for key, inner in value.items():
+        # Nearly everything is a text without a variable: no calls for that.
+        if not isinstance(inner, str) or "${" in inner:
+            inner = substituted(inner, given)
+        whole[_filled(key, given) if "${" in key else key] = inner
+    return whole
+
+
+def _scalar(value: str, given: Substitution) -> object:
     filled = _filled(value, given)
     return filled if filled == value or _QUOTED.search(value) else _read_again(filled)
 
