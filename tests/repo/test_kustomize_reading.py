@@ -53,6 +53,11 @@ RELEASE = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {
             "resources: [all.yaml]\ncommonLabels: {metallb: y}\n",
             ["Deployment", "HelmRelease"],
         ),
+        (
+            "resources: [all.yaml]\n"
+            "commonLabels: {kustomize.toolkit.fluxcd.io/substitute: disabled}\n",
+            ["HelmRelease"],
+        ),
     ],
 )
 def test_what_a_patch_could_make_matter_is_read(

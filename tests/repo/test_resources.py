@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mlblint.repo.resources import Resource, get, is_opaque, resources, selects
+from mlblint.repo.resources import Resource, get, holding, is_opaque, resources, selects
 from mlblint.text.documents import Document, documents
 from mlblint.text.places import Place
 from mlblint.text.source import Source
@@ -103,6 +103,16 @@ class TestPlaces:
 )
 def test_get(path: tuple[Any, ...], value: object) -> None:
     assert get({"a": [{"b": 1}]}, *path) == value
+
+
+def test_what_holds_a_key_comes_before_what_holds_it_inside() -> None:
+    inner: dict[str, Any] = {"type": None}
+    outer: dict[str, Any] = {"type": "x", "more": [1, inner]}
+    data = {"name": "y", "service": outer, "other": {"kind": "z"}}
+    found = [(("service",), outer), (("service", "more", 1), inner)]
+    assert holding(data, "type") == found
+    assert holding(data, "type", "kind") == [*found, (("other",), {"kind": "z"})]
+    assert holding("type", "type") == []
 
 
 @pytest.mark.parametrize(
