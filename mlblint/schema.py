@@ -124,13 +124,19 @@ glance whether it was meant, and for many that are misspelt the time would grow 
 
 def nearest(name: str, known: Collection[str]) -> str | None:
     """The known name that was probably meant."""
-    from difflib import get_close_matches
-
     if len(known) > MANY:
         return None
     by_lower = {one.lower().replace("_", "-"): one for one in known}
-    match = get_close_matches(name.lower().replace("_", "-"), by_lower, n=1, cutoff=0.6)
-    return by_lower[match[0]] if match else None
+    match = closest(name.lower().replace("_", "-"), by_lower)
+    return by_lower[match] if match is not None else None
+
+
+def closest(name: str, known: Collection[str], cutoff: float = 0.6) -> str | None:
+    """The same, where capital letters and the like make a difference."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(name, known, 1, cutoff) if len(known) <= MANY else ()
+    return found[0] if found else None
 
 
 def surely_meant(name: str, known: Iterable[str]) -> str | None:

@@ -9,7 +9,7 @@ from mlblint.context import Context, subject_of_service
 from mlblint.findings import Problem
 from mlblint.repo.address_requests import Asked, Request
 from mlblint.repo.model import Cluster
-from mlblint.schema import MANY
+from mlblint.schema import closest
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -45,9 +45,7 @@ def _written(value: str) -> str:
 
 
 def _help(value: str, names: Collection[str]) -> str:
-    from difflib import get_close_matches
-
-    nearest = get_close_matches(value.strip(), names, n=1) if len(names) <= MANY else ()
-    if nearest:
-        return f"did you mean `{nearest[0]}`?"
+    meant = closest(value.strip(), names)
+    if meant is not None:
+        return f"did you mean `{meant}`?"
     return "name a pool of the cluster, or leave the choice to MetalLB by taking the key away"

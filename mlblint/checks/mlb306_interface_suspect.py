@@ -34,12 +34,16 @@ def check(context: Context) -> Iterator[Problem]:
         if not named:
             continue
         members = _members(cluster, context)
+        skips = not _has_own_list(cluster)
         for ad in named:
             for index, name in enumerate(items(ad.resource.get("spec", "interfaces"))):
                 place = ad.resource.place("spec", "interfaces", index)
                 unknown = ad.resource.is_unknown("spec", "interfaces", index)
                 if isinstance(name, str) and not unknown and not is_opaque(name):
-                    yield from _judge(name, place, ad, cluster, members.get(name))
+                    excluded = _exclusion(name, cluster) if skips else None
+                    found = _reason(name, members.get(name), excluded)
+                    if found is not None:
+                        yield _problem(found, name, place, ad, cluster, members.get(name))
 
 
 def _members(cluster: Cluster, context: Context) -> dict[str, Member]:
@@ -50,26 +54,29 @@ def _members(cluster: Cluster, context: Context) -> dict[str, Member]:
     return found
 
 
-def _judge(
-    name: str, place: Place, ad: Advertisement, cluster: Cluster, member: Member | None
-) -> Iterator[Problem]:
-    found = _reason(name, cluster, member)
-    if found is not None:
-        reason, remedy = found
-        notes: tuple[Note, ...] = ()
-        if member is not None:
-            notes = (Note(member.place, f"`{name}` becomes part of `{member.master}`"),)
-        yield Problem(
-            place=place,
-            message=f"L2Advertisement `{ad.resource.name}` names the interface {reason}",
-            help=remedy,
-            subject=subject_of(ad.delivered, cluster),
-            notes=notes,
-            unfixable="which interface is meant is for a person to decide",
-        )
+def _problem(
+    found: tuple[str, str],
+    name: str,
+    place: Place,
+    ad: Advertisement,
+    cluster: Cluster,
+    member: Member | None,
+) -> Problem:
+    reason, remedy = found
+    notes: tuple[Note, ...] = ()
+    if member is not None:
+        notes = (Note(member.place, f"`{name}` becomes part of `{member.master}`"),)
+    return Problem(
+        place=place,
+        message=f"L2Advertisement `{ad.resource.name}` names the interface {reason}",
+        help=remedy,
+        subject=subject_of(ad.delivered, cluster),
+        notes=notes,
+        unfixable="which interface is meant is for a person to decide",
+    )
 
 
-def _reason(name: str, cluster: Cluster, member: Member | None) -> tuple[str, str] | None:
+def _reason(name: str, member: Member | None, excluded: Change | None) -> tuple[str, str] | None:
     """What is wrong with a name, and the remedy."""
     if _PATTERN.search(name) or _IMPOSSIBLE.search(name) or len(name) > _LONGEST:
         return (
@@ -89,7 +96,6 @@ def _reason(name: str, cluster: Cluster, member: Member | None) -> tuple[str, st
             "nobody answers ARP there",
             f"name `{member.master}` instead",
         )
-    excluded = _exclusion(name, cluster)
     if excluded is not None:
         return (
             f"`{name}`, and the list of interfaces that MetalLB skips ({_EXCLUDE_LIST}, since "
@@ -109,8 +115,6 @@ def _reason(name: str, cluster: Cluster, member: Member | None) -> tuple[str, st
 def _exclusion(name: str, cluster: Cluster) -> Change | None:
     """The list's origin, if it has the name (metallb charts/metallb/templates/
     exclude-l2-config.yaml@v0.16.1)."""
-    if _has_own_list(cluster):
-        return None
     if _EXCLUDED.match(name):
         found = EXCLUDED_INTERFACES
     elif name.startswith("lxc"):

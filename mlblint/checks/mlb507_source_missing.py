@@ -16,7 +16,7 @@ from mlblint.repo.metallb import asks_for_a_word, unpublished
 from mlblint.repo.missing import Bare, Missing, bare, missing
 from mlblint.repo.model import Cluster
 from mlblint.repo.versions import RELEASES
-from mlblint.schema import MANY
+from mlblint.schema import MANY, closest
 
 # Secrets are kept out of many a checkout: ignored by Git, or written by a step before the build.
 _SECRET = re.compile(r"secret|sealed|sops|credential|password|token|\.enc\b|\.dec\b", re.IGNORECASE)
@@ -125,18 +125,15 @@ def _consequence(one: Missing) -> str:
 
 
 def _help(one: Missing, files: Files) -> str:
-    from difflib import get_close_matches
-
     path = one.path or one.named
     folder, name = posixpath.split(path)
     candidates = {*files.in_folder(folder), *files.subfolders(folder)} - {path}
     beside = {posixpath.basename(one): one for one in candidates}
-    others = sorted(beside) if len(beside) <= MANY else ()
-    near = get_close_matches(name, others, 1, 0.7)
+    near = closest(name, beside, 0.7) if len(beside) <= MANY else None
     # Moved: the same name, elsewhere.
     moved = files.called(name)
-    if near:
-        return f"did you mean `{beside[near[0]]}`?"
+    if near is not None:
+        return f"did you mean `{beside[near]}`?"
     if len(moved) == 1:
         return f"there is `{moved[0]}`; correct the path or remove the entry"
     return "correct the path, add what is missing, or remove the entry"

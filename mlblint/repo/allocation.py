@@ -142,7 +142,7 @@ class Allocator:
     @cached_property
     def choice(self) -> Choice:
         """From which pools MetalLB chooses by itself."""
-        return Choice(self.allocations)
+        return Choice(self.allocations, self.namespaces)
 
     @cached_property
     def requests(self) -> tuple[Request, ...]:

@@ -76,4 +76,5 @@ class Reach(Generic[K]):
     @cached_property
     def _choice(self) -> Choice:
         version, namespaces = self.cluster.version, self.cluster.known_namespaces
-        return Choice({p: Allocation(p, version, namespaces) for p in self.cluster.pools})
+        allocations = {p: Allocation(p, version, namespaces) for p in self.cluster.pools}
+        return Choice(allocations, namespaces)

@@ -5,7 +5,7 @@ To ask every pool for every Service would take a time that grows with both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -13,13 +13,14 @@ from mlblint.records import dataclass
 from mlblint.repo.certainty import Certainty
 from mlblint.repo.metallb import Pool
 from mlblint.repo.resources import is_opaque, mapping
-from mlblint.repo.service_allocation import Allocation
+from mlblint.repo.service_allocation import Allocation, Namespaces
 from mlblint.repo.services import Service
 
 
 @dataclass(frozen=True, eq=False)
 class Choice:
     allocations: Mapping[Pool, Allocation]
+    namespaces: Namespaces
 
     @cached_property
     def common(self) -> tuple[tuple[Pool, Certainty], ...]:
@@ -81,13 +82,11 @@ class Choice:
         return {}
 
     def _selected(self, namespace: str) -> Sequence[Pool]:
-        return [
-            pool
-            for pool, one in self._others
-            if not one.present
-            or not one.namespace_selectors
-            or one.admits_namespace(namespace) is not False
-        ]
+        near: Iterable[int] = range(len(self._others))
+        if namespace in self.namespaces.labels:
+            near = sorted([*self._anywhere, *self._at.get(namespace, ())])
+        found = (self._others[at] for at in near)
+        return [pool for pool, one in found if not _is_closed_to(namespace, one)]
 
     @cached_property
     def _others(self) -> Sequence[tuple[Pool, Allocation]]:
@@ -96,6 +95,32 @@ class Choice:
             for pool, one in self.allocations.items()
             if one.present is not False and not _is_by_name(one) and not _labels_of(one)
         ]
+
+    @cached_property
+    def _at(self) -> Mapping[str, Sequence[int]]:
+        """Of the others, the places of those that are there for Namespaces in sight, by these."""
+        found: dict[str, list[int]] = {}
+        for at, (_, one) in enumerate(self._others):
+            for name in _admitted(one) or ():
+                found.setdefault(name, []).append(at)
+        return found
+
+    @cached_property
+    def _anywhere(self) -> Sequence[int]:
+        return [at for at, (_, one) in enumerate(self._others) if _admitted(one) is None]
+
+
+def _admitted(allocation: Allocation) -> frozenset[str] | None:
+    """The Namespaces to which a pool may be open, None if that tells little."""
+    if not allocation.present or not allocation.namespace_selectors:
+        return None
+    return allocation.perhaps_admitted
+
+
+def _is_closed_to(namespace: str, allocation: Allocation) -> bool:
+    if not allocation.present or not allocation.namespace_selectors:
+        return False
+    return allocation.admits_namespace(namespace) is False
 
 
 def _labels_of(allocation: Allocation) -> list[tuple[str, Any]]:

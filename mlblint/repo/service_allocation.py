@@ -14,6 +14,7 @@ from typing import Any
 from mlblint.records import dataclass
 from mlblint.repo.certainty import Certainty, both, either
 from mlblint.repo.delivery import Delivered
+from mlblint.repo.labelled import Labelled
 from mlblint.repo.metallb import Pool
 from mlblint.repo.resources import is_opaque, items, mapping, selects, text
 from mlblint.repo.services import Service
@@ -60,8 +61,23 @@ class Namespaces:
     def any_selected(self, selectors: Iterable[object]) -> Certainty:
         """Whether some Namespace of the cluster is selected; those that nobody can see here
         might be."""
-        found = either(self.selected(one, name) for one in selectors for name in self.labels)
-        return found or None
+        known = (one for one in selectors if not _has_opaque(one))
+        return any(True for one in known for _ in self._labelled.selected(one)) or None
+
+    def perhaps_selected(self, selector: object) -> Iterable[str]:
+        """Those in sight that are selected, and those that may be once they are filled in."""
+        if _has_opaque(selector):
+            return self.labels
+        return [*self._labelled.selected(selector), *self._open]
+
+    @cached_property
+    def _open(self) -> list[str]:
+        return [name for name, labels in self.labels.items() if _has_opaque(labels)]
+
+    @cached_property
+    def _labelled(self) -> Labelled[str]:
+        is_open = set(self._open)
+        return Labelled((ls, name) for name, ls in self.labels.items() if name not in is_open)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +131,15 @@ class Allocation:
         anywhere = not (self.namespaces or self.namespace_selectors)
         named = True if anywhere else self.admits_namespace(service.namespace or "default")
         return both(named, self._has_labels(service))
+
+    @cached_property
+    def perhaps_admitted(self) -> frozenset[str] | None:
+        """The Namespaces in sight of which `admits_namespace` does not say no, where it says no
+        of most."""
+        if self._may_restrict_nothing or self._names_are_opaque:
+            return None
+        selected = map(self.known.perhaps_selected, self.namespace_selectors)
+        return self.names.union(*selected)
 
     def admits_namespace(self, name: str) -> Certainty:
         named = self._in_namespace(name)
