@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mlblint.context import Context, subject_of, subject_of_service
@@ -42,7 +42,7 @@ class _Keys(NamedTuple):
     """Annotations, and where each of them stands."""
 
     notes: Mapping[str, Any]
-    places: Mapping[str, Place]
+    place: Callable[[str], Place]
     owner: str
     subject: Subject
 
@@ -62,8 +62,8 @@ def _of_service(service: Service, cluster: Cluster, context: Context) -> Iterato
     subject = subject_of_service(service, cluster)
     owner = f"Service `{service.name}`"
     if service.type == "LoadBalancer" and is_for_metallb(service, cluster):
-        places = {key: service.note(key) for key in service.notes}
-        yield from _unknown(_Keys(service.notes, places, owner, subject), cluster, context)
+        keys = _Keys(service.notes, service.note, owner, subject)
+        yield from _unknown(keys, cluster, context)
         yield from _listed(service, owner, subject)
     elif service.type in ("ClusterIP", "NodePort", "ExternalName") and _type_is_known(service):
         for key in filter(is_request, service.notes):
@@ -115,9 +115,9 @@ def _of_gateway(delivered: Delivered, cluster: Cluster, context: Context) -> Ite
     notes = mapping(resource.get(*path))
     if not resource.is_a("gateway.networking.k8s.io", "Gateway") or any(map(is_request, notes)):
         return
-    places = {key: resource.place(*path, key) for key in notes}
     owner, subject = f"Gateway `{resource.name}`", subject_of(delivered, cluster)
-    yield from _unknown(_Keys(notes, places, owner, subject), cluster, context)
+    keys = _Keys(notes, lambda key: resource.place(*path, key), owner, subject)
+    yield from _unknown(keys, cluster, context)
     yield from _no_mapping(resource.get(*path), resource.place(*path), owner, subject)
 
 
@@ -130,7 +130,7 @@ def _unknown(keys: _Keys, cluster: Cluster, context: Context) -> Iterator[Proble
 
 
 def _misspelt(key: str, near: NearRequest, keys: _Keys, context: Context) -> Problem:
-    place = keys.places[key]
+    place = keys.place(key)
     clusters = context.model.clusters_of(place.document.source.path)
     prefix = near.prefix or wanted_prefix(context.config.metallb.annotation_prefix, clusters)
     meant = f"{prefix}/{near.request}" if prefix and near.request else None

@@ -69,7 +69,7 @@ def _given(service: Service) -> Iterator[tuple[str, Field]]:
     """To the API server an empty list, an empty text and 0 are no value, where it has no pointer
     to tell them apart."""
     for name in (*_REFUSED, "loadBalancerIP"):
-        field = service.field(name)
+        field = service.field(name) if name in service.fields else None
         if field is not None and not is_opaque(field.value) and (field.value or name in _POINTERS):
             yield name, field
 

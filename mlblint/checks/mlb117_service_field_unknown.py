@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from mlblint.context import Context, subject, subject_of_service
@@ -21,6 +22,7 @@ from mlblint.repo.services import (
     Service,
 )
 from mlblint.text.edits import RenameKey, Set
+from mlblint.text.nodes import Path
 from mlblint.text.places import Place
 
 # kubernetes staging/src/k8s.io/api/core/v1/types.go@v1.33, `ServiceSpec`
@@ -89,7 +91,7 @@ class _Part(NamedTuple):
 
     fields: Mapping[str, Any]
     known: Mapping[str, type]
-    places: Mapping[str, Place]
+    place: Callable[[str], Place]
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -131,11 +133,9 @@ def _types_in_values(release: Release, cluster: Cluster) -> Iterator[Problem]:
 
 def _parts(service: Service) -> Iterator[_Part]:
     for fields, place in _specs(service):
-        yield _Part(fields, _FIELDS, {key: place(key) for key in fields})
+        yield _Part(fields, _FIELDS, place)
         for index, port in enumerate(items(fields.get("ports"))):
-            known = mapping(port)
-            places = {key: place("ports", index, key) for key in known}
-            yield _Part(known, _PORT_FIELDS, places)
+            yield _Part(mapping(port), _PORT_FIELDS, partial(place, "ports", index))
 
 
 def _specs(service: Service) -> Iterator[tuple[Mapping[str, Any], Callable[..., Place]]]:
@@ -195,7 +195,7 @@ def _nearest(name: str, known: Mapping[str, Any] | tuple[str, ...]) -> list[str]
 def _unknown_field(
     name: str, value: object, near: list[str], part: _Part, service: Service, cluster: Cluster
 ) -> Problem:
-    place, meant = part.places[name], near[0]
+    place, meant = part.place(name), near[0]
     fits = isinstance(value, part.known[meant]) and "," not in str(value)
     unfixable = None
     if meant in part.fields:
@@ -229,12 +229,12 @@ def _unknown_values(part: _Part, service: Service, cluster: Cluster) -> Iterator
     for name, allowed in _VALUES.items():
         if name not in part.known or name not in part.fields:
             continue
-        value, place = part.fields[name], part.places[name]
-        listed = (
-            [(one, place / at) for at, one in enumerate(value)] if isinstance(value, list) else []
-        )
-        for one, where in listed or [(value, place)]:
+        value = part.fields[name]
+        each: list[tuple[Path, Any]] = [((at,), one) for at, one in enumerate(items(value))]
+        for inside, one in each or [((), value)]:
             if isinstance(one, str) and one and one not in allowed and not is_opaque(one):
+                place = part.place(name)
+                where = Place(place.document, (*place.path, *inside))
                 yield _unknown_value(name, one, where, allowed, service, cluster)
 
 

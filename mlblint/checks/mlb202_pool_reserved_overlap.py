@@ -72,11 +72,14 @@ def _seen(cluster: Cluster, context: Context, written: Sequence[Taken]) -> Itera
     """What the repository says of the machines, each address once. An NFS server may run in the
     cluster itself, behind a Service."""
     known = {one.addresses for one in written}
-    pinned = {address for service in cluster.services for address in service.addresses()}
+    pinned: set[Interval] | None = None
     for fact in context.model.machines(cluster):
         if isinstance(fact, Claim) and fact.address not in known:
-            if fact.owner == NFS_SERVER and fact.address in pinned:
-                continue
+            if fact.owner == NFS_SERVER:
+                if pinned is None:
+                    pinned = {one for s in cluster.services for one in s.addresses()}
+                if fact.address in pinned:
+                    continue
             known.add(fact.address)
             yield Taken(fact.address, fact.owner, fact.place)
 

@@ -48,10 +48,14 @@ def _buggy(entry: Entry) -> list[Interval]:
     interval = entry.interval
     if interval is None or interval.family != 4 or interval.size == 1:
         return []
-    from_start = range(interval.first, min(interval.last, interval.first + _BLOCK) + 1)
-    from_end = range(interval.last, max(interval.first, interval.last - _BLOCK) - 1, -1)
-    found = [next(filter(_is_buggy, numbers), None) for numbers in (from_start, from_end)]
-    return [Interval(4, one, one) for one in dict.fromkeys(found) if one is not None]
+    first, last = interval.first, interval.last
+    if not _is_buggy(first):
+        first += _BLOCK - 1 - first % _BLOCK
+    if not _is_buggy(last):
+        last -= last % _BLOCK
+    if first > last:
+        return []
+    return [Interval(4, one, one) for one in dict.fromkeys((first, last))]
 
 
 def _is_buggy(address: int) -> bool:

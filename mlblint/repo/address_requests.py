@@ -105,22 +105,23 @@ class Request:
         else:
             resource = self.service.delivered.resource
             path = self.service.annotations_path or ("metadata", "annotations")
-            if resource.is_unknown(*path) or resource.is_unknown("spec", "loadBalancerIP"):
+            fields = (path, ("spec", "loadBalancerIP")) if resource.unknown else ()
+            if any(resource.is_unknown(*field) for field in fields):
                 return False
         asked = (self.annotation, self.field, self.pool, self.sharing)
         return not any(one is not None and is_opaque(one.value) for one in asked)
 
     @cached_property
     def addresses(self) -> tuple[Interval, ...]:
-        return tuple(filter(None, map(parse_address, self._parts)))
+        return tuple(filter(None, self._parsed))
 
     @cached_property
     def fault(self) -> Fault | None:
         if self.asked is None:
             return None
-        for part in self._parts:
-            if parse_address(part) is None:
-                return Fault(_fault_of(part), part)
+        if None in self._parsed:
+            part = self._parts[self._parsed.index(None)]
+            return Fault(_fault_of(part), part)
         if len(self.addresses) > 2:
             return Fault("too-many", self.asked.value)
         if len({address.family for address in self.addresses}) < len(self.addresses):
@@ -151,6 +152,10 @@ class Request:
         return backend(self.service)
 
     @cached_property
+    def _parsed(self) -> list[Interval | None]:
+        return [parse_address(part) for part in self._parts]
+
+    @cached_property
     def _parts(self) -> list[str]:
         if self.annotation is not None:
             return [part.strip() for part in self.annotation.value.split(",")]
@@ -176,6 +181,9 @@ def field_place(service: Service, field: str) -> Place:
 def families(service: Service) -> frozenset[Family]:
     """Of what families its addresses may be. MetalLB looks at the cluster IPs, which the API
     server chooses as `ipFamilies` and `ipFamilyPolicy` say."""
+    if not any(_first(service, field) for field in _FAMILY_FIELDS):
+        decided = service.is_manifest and not _are_unknown(service, *_FAMILY_FIELDS)
+        return DEFAULT if decided else EVERY
     cluster_ips = _first(service, "clusterIPs") or [_first(service, "clusterIP")]
     known = [parse_address(text(address)) for address in items(cluster_ips)]
     listed = items(_first(service, "ipFamilies"))

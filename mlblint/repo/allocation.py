@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import pairwise
 from typing import Literal
 
 from mlblint.records import dataclass
@@ -84,11 +83,7 @@ class PoolTable:
     @cached_property
     def are_countable(self) -> bool:
         """Whether each address is there once: MetalLB refuses pools that overlap."""
-        held = self._holders.sorted
-        return self.are_known and not any(
-            earlier.family == later.family and earlier.last >= later.first
-            for (earlier, _), (later, _) in pairwise(held)
-        )
+        return self.are_known and self._holders.are_disjoint
 
     @cached_property
     def named(self) -> Mapping[str, Pool]:

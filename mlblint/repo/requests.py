@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlblint.repo.resources import get, is_opaque
@@ -79,7 +80,10 @@ def contradictions(service: Service, cluster: Cluster) -> Iterator[Contradiction
     if service.type != "LoadBalancer" or not is_for_metallb(service, cluster):
         return
     for suffix in REQUESTS:
-        current, former = (note(service, f"{prefix}/{suffix}") for prefix in PREFIXES)
+        keys = [f"{prefix}/{suffix}" for prefix in PREFIXES]
+        if not all(key in service.notes for key in keys):
+            continue
+        current, former = (note(service, key) for key in keys)
         if current is not None and former is not None and current.value != former.value:
             yield Contradiction(suffix, current, former)
 
@@ -103,14 +107,14 @@ def note(service: Service, key: str) -> Field | None:
     return Field(value, service.note(key))
 
 
-def keys_read(suffix: str, version: Version | None) -> Iterator[str]:
+@cache
+def keys_read(suffix: str, version: Version | None) -> tuple[str, ...]:
     """The annotations in which MetalLB looks for a request, in their order: the first that is
     there counts."""
     if suffix == "loadBalancerIPs" and applies(LOAD_BALANCER_IPS, version) is False:
-        return
+        return ()
     since = applies(METALLB_IO_ANNOTATIONS, version)
-    for prefix in (FORMER_PREFIX,) if since is False else PREFIXES:
-        yield f"{prefix}/{suffix}"
+    return tuple(f"{one}/{suffix}" for one in ((FORMER_PREFIX,) if since is False else PREFIXES))
 
 
 def requested_by_annotation(service: Service, cluster: Cluster) -> tuple[str, Field] | None:
