@@ -16,7 +16,7 @@ from mlblint.repo.metallb import asks_for_a_word, unpublished
 from mlblint.repo.missing import Bare, Missing, bare, missing
 from mlblint.repo.model import Cluster
 from mlblint.repo.versions import RELEASES
-from mlblint.schema import MANY, closest
+from mlblint.schema import closest
 
 # Secrets are kept out of many a checkout: ignored by Git, or written by a step before the build.
 _SECRET = re.compile(r"secret|sealed|sops|credential|password|token|\.enc\b|\.dec\b", re.IGNORECASE)
@@ -129,7 +129,7 @@ def _help(one: Missing, files: Files) -> str:
     folder, name = posixpath.split(path)
     candidates = {*files.in_folder(folder), *files.subfolders(folder)} - {path}
     beside = {posixpath.basename(one): one for one in candidates}
-    near = closest(name, beside, 0.7) if len(beside) <= MANY else None
+    near = closest(name, sorted(beside), 0.7)
     # Moved: the same name, elsewhere.
     moved = files.called(name)
     if near is not None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import Any, Literal
 
-from mlblint.records import dataclass
+from mlblint.records import cached_property, dataclass
 from mlblint.repo.addresses import EntryFault, Interval, parse_address, parse_entry
 from mlblint.repo.helm import Release
 from mlblint.repo.requests import keys_read
@@ -108,8 +107,8 @@ class Request:
             fields = (path, ("spec", "loadBalancerIP")) if resource.unknown else ()
             if any(resource.is_unknown(*field) for field in fields):
                 return False
-        asked = (self.annotation, self.field, self.pool, self.sharing)
-        return not any(one is not None and is_opaque(one.value) for one in asked)
+        asked = filter(None, (self.annotation, self.field, self.pool, self.sharing))
+        return not any(is_opaque(one.value) for one in asked)
 
     @cached_property
     def addresses(self) -> tuple[Interval, ...]:
@@ -181,7 +180,7 @@ def field_place(service: Service, field: str) -> Place:
 def families(service: Service) -> frozenset[Family]:
     """Of what families its addresses may be. MetalLB looks at the cluster IPs, which the API
     server chooses as `ipFamilies` and `ipFamilyPolicy` say."""
-    if not any(_first(service, field) for field in _FAMILY_FIELDS):
+    if not service.extra and service.fields.keys().isdisjoint(_FAMILY_FIELDS):
         decided = service.is_manifest and not _are_unknown(service, *_FAMILY_FIELDS)
         return DEFAULT if decided else EVERY
     cluster_ips = _first(service, "clusterIPs") or [_first(service, "clusterIP")]

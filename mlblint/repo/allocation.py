@@ -8,10 +8,9 @@ one in the files (metallb internal/allocator/allocator.go@v0.16.1, controller/se
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Literal
 
-from mlblint.records import dataclass
+from mlblint.records import cached_property, dataclass
 from mlblint.repo.address_requests import Request
 from mlblint.repo.addresses import Interval
 from mlblint.repo.certainty import Certainty
@@ -182,7 +181,7 @@ class Allocator:
                 if self._elsewhere.may_hold(address):
                     return None
                 return Refusal(request, "outside", address=address)
-            if all(map(self.avoids_buggy, holding)) and is_buggy(address):
+            if is_buggy(address) and all(map(self.avoids_buggy, holding)):
                 known = applies(AVOID_BUGGY_IPS, self.version) is not None
                 return Refusal(request, "buggy", holding[0], address, known)
         common = [pool for pool in holders[0] if all(pool in holding for holding in holders)]

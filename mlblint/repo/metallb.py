@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from typing import Literal
 
-from mlblint.records import dataclass
+from mlblint.records import cached_property, dataclass
 from mlblint.repo.addresses import EntryFault, Interval, parse_entry
 from mlblint.repo.delivery import Delivered, Delivery
 from mlblint.repo.helm import Release

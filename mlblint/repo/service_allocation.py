@@ -8,10 +8,9 @@ and `pinnedPoolsForService`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import Any
 
-from mlblint.records import dataclass
+from mlblint.records import cached_property, dataclass
 from mlblint.repo.certainty import Certainty, both, either
 from mlblint.repo.delivery import Delivered
 from mlblint.repo.labelled import Labelled

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 from typing import Any, NamedTuple
 
-from mlblint.records import dataclass
+from mlblint.records import cached_property, dataclass
 from mlblint.repo.addresses import Interval, parse_address
 from mlblint.repo.delivery import Delivered
 from mlblint.repo.helm import Release, Value
