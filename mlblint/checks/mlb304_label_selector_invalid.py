@@ -12,7 +12,7 @@ from mlblint.repo.metallb import GROUP
 from mlblint.repo.model import Cluster
 from mlblint.repo.resources import Resource, items, mapping
 from mlblint.repo.validation.configuration import SELECTORS, since
-from mlblint.repo.versions import applies
+from mlblint.repo.versions import Version, applies
 from mlblint.text.edits import Remove
 from mlblint.text.nodes import Path
 
@@ -32,30 +32,37 @@ def check(context: Context) -> Iterator[Problem]:
 def _judge(delivered: Delivered, path: Path, cluster: Cluster) -> Iterator[Problem]:
     resource = delivered.resource
     change = since(resource.kind, str(path[0]))
-    if change is not None and not applies(change, cluster.version):
-        # A release that does not know the field prunes it; of an unknown one say nothing.
-        return
+    came = change.since if change is not None and cluster.version is None else None
+    if change is not None and applies(change, cluster.version) is False:
+        return  # A release that does not know the field prunes it.
     for index, selector in enumerate(items(resource.get("spec", *path))):
         at = ("spec", *path, index)
         for fault in faults(selector):
             if not resource.is_unknown(*at, *fault.path):
-                yield _problem(delivered, at, fault, cluster)
+                yield _problem(delivered, at, fault, cluster, came)
 
 
 def _problem(
-    delivered: Delivered, selector: Path, fault: SelectorFault, cluster: Cluster
+    delivered: Delivered,
+    selector: Path,
+    fault: SelectorFault,
+    cluster: Cluster,
+    came: Version | None,
 ) -> Problem:
+    """`came` tells with what the field came, where the release is not known."""
     resource = delivered.resource
     star = fault.value == "*"
     place = resource.place(*selector, *fault.path)
     fix = _without_star(resource, selector, fault) if star else None
     about = "`*` is no wildcard, and no label value either" if star else fault.message
+    who = f"MetalLB from {came} on" if came else "MetalLB"
     return Problem(
         place=place.key if fault.path[0] == "matchLabels" else place,
         message=(
-            f"{resource.kind} `{resource.name}`: {about}. MetalLB refuses that: its webhook denies "
+            f"{resource.kind} `{resource.name}`: {about}. {who} refuses that: its webhook denies "
             "the object, or else it takes nothing of the whole configuration"
         ),
+        severity="warning" if came else None,
         help=_help(fault, selector, star),
         subject=subject_of(delivered, cluster),
         fix=fix,

@@ -10,7 +10,7 @@ from mlblint.repo.validation.configuration import Refusal
 from mlblint.repo.validation.verdict import refused
 
 _CONSEQUENCE = (
-    "MetalLB refuses that: its webhook denies the object, or else the speakers take nothing of the "
+    "refuses that: its webhook denies the object, or else the speakers take nothing of the "
     "new configuration and go on with the old one"
 )
 _PERHAPS = (
@@ -23,16 +23,20 @@ def check(context: Context) -> Iterator[Problem]:
     for cluster in context.model.clusters:
         for refusal in refused(context.model, cluster):
             resource = refusal.of.resource
-            consequence = _CONSEQUENCE if refusal.certain else _PERHAPS
+            consequence = f"{_who(refusal)} {_CONSEQUENCE}" if refusal.certain else _PERHAPS
             yield Problem(
                 place=refusal.place,
                 message=f"{resource.kind} `{resource.name}`: {refusal.message}. {consequence}",
                 help=refusal.help,
                 subject=subject_of(refusal.of, cluster),
-                severity=None if refusal.certain else "warning",
+                severity=None if refusal.certain and refusal.since is None else "warning",
                 notes=tuple(_notes(refusal)),
                 unfixable="what was meant is for a person to decide",
             )
+
+
+def _who(refusal: Refusal) -> str:
+    return "MetalLB" if refusal.since is None else f"MetalLB from {refusal.since} on"
 
 
 def _notes(refusal: Refusal) -> Iterator[Note]:

@@ -43,10 +43,15 @@ def _judge(resource: Resource, version: Version | None) -> Iterator[Problem]:
     if schema is None or (version is not None and not is_in(schema, version)):
         yield from _not_served(resource, schema, version)
         return
-    for violation in faults(schema, without_nulls(resource.data), version):
+    data = without_nulls(resource.data)
+    certain = faults(schema, data, version)
+    newer = faults(schema, data, version, drops_unknown=True) if version is None else certain
+    for violation in newer:
         path = (*violation.path, violation.missing) if violation.missing else violation.path
         if path != _WAVE_PATH and not _is_undecided(resource, path):
-            yield _problem(resource, path, violation, version)
+            problem = _problem(resource, path, violation, version)
+            # A release from before the field drops it.
+            yield problem if violation in certain else replace(problem, severity="warning")
 
 
 def _not_served(

@@ -84,16 +84,26 @@ def _turns(schema: Any) -> Iterator[Version]:
             yield from _turns(value)
 
 
-def faults(schema: Schema, data: object, version: Version | None) -> list[Violation]:
-    """What is wrong with `data`; of an unknown release, only what is wrong in every one."""
+def faults(
+    schema: Schema, data: object, version: Version | None, *, drops_unknown: bool = False
+) -> list[Violation]:
+    """What is wrong with `data`; of an unknown release, only what is wrong in every one. Where
+    fields that a schema does not know are dropped unread, the releases before a field came say
+    nothing of it."""
     if version is not None:
         return list(violations(at(schema, version), data))
     found: list[Violation] = []
     for index, release in enumerate(reversed(eras(schema))):
-        here = list(violations(at(schema, release), data))
+        then = at(schema, release)
+        here = list(violations(then, data))
         at_places = {(one.path, one.kind, one.missing) for one in here}
         found = (
-            [one for one in found if (one.path, one.kind, one.missing) in at_places]
+            [
+                one
+                for one in found
+                if (one.path, one.kind, one.missing) in at_places
+                or (drops_unknown and field(then, one.path) is None)
+            ]
             if index
             else here
         )

@@ -51,6 +51,9 @@ serviceAllocation:
     assert repo.spots(RULE) == [f"{RULE} f.yaml:7:41", f"{RULE} f.yaml:8:63"]
     old = {**files, ".mlblint.yaml": "metallb: {version: 0.13.7}\n"}
     assert repository(old).spots(RULE) == [], "the field is pruned"
+    findings = repository(files).findings(RULE)
+    assert [finding.severity for finding in findings] == ["warning", "warning"]
+    assert all("MetalLB from 0.13.8 on refuses that" in finding.message for finding in findings)
 
 
 @pytest.mark.parametrize(

@@ -168,11 +168,18 @@ def test_every_release_has_its_own_fields(said: Said) -> None:
     both = peer("tor", PLAIN + "\ninterface: eth0")
     assert [at for at, _ in said([both], "0.15.0")] == ["eth0"]
     assert said([both], "0.14.9") == []
-    assert said([both], None) == [], "some releases prune the field"
+    assert [at for at, _ in said([both], None)] == ["!eth0"], "some releases prune the field"
     assert said([both], "0.12.1") == [], "no custom resources are read"
     dynamic = peer("tor", PLAIN + "\ndynamicASN: external")
     assert said([dynamic], "0.14.8") == []
     assert [at for at, _ in said([dynamic], "0.14.9")] == ["external"]
+
+
+def test_since_when_an_unknown_release_refuses(repository: Callable) -> None:
+    spec = "addresses: [10.0.0.0/24]\nserviceAllocation: {namespaces: [a, a]}"
+    (finding,) = repository({"f.yaml": document("IPAddressPool", "lan", spec)}).findings(RULE)
+    assert finding.severity == "warning"
+    assert "MetalLB from 0.13.8 on refuses that" in finding.message
 
 
 def test_v1beta1_lacks_fields(said: Said) -> None:

@@ -86,6 +86,12 @@ def test_refused(text: str, release: str | None, place: str, repository: Callabl
     assert finding.unfixable
 
 
+def test_of_an_unknown_release_what_all_that_have_the_field_refuse(repository: Callable) -> None:
+    text = pool(ADDRESSES + '  serviceAllocation: {priority: "5"}\n  autoAssign: "no"\n')
+    findings = repository({"f.yaml": text}).findings("MLB408")
+    assert [finding.severity for finding in findings] == ["warning", "error"]
+
+
 TAKEN = {
     "words for booleans": (pool(ADDRESSES + "  autoAssign: yes\n"), None),
     "a key that is null": (pool(ADDRESSES + "  autoAssign:\n"), None),

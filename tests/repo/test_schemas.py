@@ -70,6 +70,8 @@ def test_the_eras_begin_where_something_changes() -> None:
 def test_of_an_unknown_release_only_what_every_release_refuses() -> None:
     data = {"size": 0, "name": 7, "parts": [{"id": 5}]}
     assert [one.path for one in faults(THING, data, None)] == [("parts", 0, "id")]
+    dropped = faults(THING, data, None, drops_unknown=True)
+    assert [one.path for one in dropped] == [("name",), ("parts", 0, "id")]
     assert [one.path for one in faults(THING, data, version("0.15.1"))] == [
         ("size",),
         ("name",),

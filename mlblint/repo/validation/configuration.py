@@ -228,7 +228,8 @@ class Refusal:
     """Something that MetalLB's parser or webhook refuses. `rule` names what is violated;
     `covered` tells that something else refuses it already, with that release and that way of
     speaking BGP: the CRD's schema, or another refusal. Without `certain` it takes a node that
-    nobody can see from here."""
+    nobody can see from here. `since` is the oldest release that refuses it, where the release is
+    not known and older ones do not."""
 
     rule: str
     of: Delivered
@@ -238,6 +239,7 @@ class Refusal:
     notes: tuple[tuple[Place, str], ...] = ()
     covered: bool = False
     certain: bool = True
+    since: Version | None = None
 
 
 def configuration(model: Model, cluster: Cluster, dialect: Dialect) -> Configuration:
