@@ -18,6 +18,8 @@ from mlblint.text.source import NotTextError, Source
 _OTHER_ANCHOR = re.compile(r"[&*][\w-]*[^\w\s,\[\]{}-]")
 # No tag may have a `!` in its name: go-yaml and the C parser keep it, the pure one does not.
 _OTHER_TAG = re.compile(r"!\w*!\S*!")
+# A mark of byte order that begins a line is skipped by the first two, and a letter to the third.
+_OTHER_MARK = re.compile("^\ufeff", re.MULTILINE)
 
 Shape = list[tuple[object, ...]]
 
@@ -69,7 +71,7 @@ def _inside(root: Node, text: str) -> None:
 
 def _agree(text: str) -> None:
     """What both parsers take, they take for the same."""
-    if _OTHER_ANCHOR.search(text) or _OTHER_TAG.search(text):
+    if any(one.search(text) for one in (_OTHER_ANCHOR, _OTHER_TAG, _OTHER_MARK)):
         return
     try:
         fast = parse(text)
