@@ -18,6 +18,14 @@ import pytest
 from mlblint import schema
 from mlblint.config import Config, NetworkConfig, VpnConfig
 from mlblint.pipeline import Request, lint
+from mlblint.repo import reading
+
+
+@pytest.fixture(autouse=True)
+def one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What others do could not be counted."""
+    monkeypatch.setattr(reading, "processes", lambda files: 1)
+
 
 SMALLEST = 30
 LINEAR, QUADRATIC = 2.0, 4.0

@@ -273,7 +273,7 @@ def _wrong_types(part: _Part, service: Service, cluster: Cluster) -> Iterator[Pr
         if value is None or is_opaque(value) or _fits(value, expected):
             continue
         yield _refused(
-            part.places[name],
+            part.place(name),
             f"`{name}` is {_written(value)}, where {_CALLED[expected]} was expected",
             f"write {_CALLED[expected]}" + (", without quotes" if isinstance(value, str) else ""),
             service,
