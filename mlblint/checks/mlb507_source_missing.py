@@ -15,6 +15,7 @@ from mlblint.repo.helm import Release
 from mlblint.repo.metallb import asks_for_a_word, unpublished
 from mlblint.repo.missing import Bare, Missing, bare, missing
 from mlblint.repo.model import Cluster
+from mlblint.repo.resources import get, mapping
 from mlblint.repo.versions import RELEASES
 from mlblint.schema import closest
 
@@ -42,7 +43,11 @@ def _no_chart(release: Release, cluster: Cluster) -> Iterator[Problem]:
             f"{cause}: the chart cannot be fetched, and nothing of it is installed or "
             "updated from then on"
         ),
-        help=f"name a version that is there: the newest known is {RELEASES[-1]}",
+        help=(
+            "write it in quotes"
+            if _is_number(release)
+            else f"name a version that is there: the newest known is {RELEASES[-1]}"
+        ),
         subject=subject(release.subject, cluster) if release.subject is not None else None,
         unfixable="which version is meant is for a person to decide",
     )
@@ -60,7 +65,18 @@ def _unfetchable(release: Release) -> str | None:
         return f"`{release.version}` is neither a version of a chart nor a range of them"
     if _no_revision(release):
         return "Argo CD takes no chart without a `targetRevision`"
+    if _is_number(release):
+        return f"the version {release.version} is a number, where a text was expected"
     return None
+
+
+def _is_number(release: Release) -> bool:
+    """Whether the version of MetalLB's chart lacks the quotes that it needs if it has one point
+    only: everything that installs charts demands a text."""
+    data, path = release.place.document.data, release.place.path
+    named = mapping(get(data, *path)) or mapping(get(data, *path[:-1]))
+    version = named.get("targetRevision", named.get("version"))
+    return release.chart == "metallb" and isinstance(version, (int, float))
 
 
 def _no_revision(release: Release) -> bool:

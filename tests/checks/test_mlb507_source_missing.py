@@ -436,7 +436,8 @@ spec:
     ("source", "missing"),
     [
         (f"{{repoURL: {CHARTS}, chart: metallb}}", True),
-        (f"{{repoURL: {CHARTS}, chart: metallb, targetRevision: 0.15}}", False),
+        (f"{{repoURL: {CHARTS}, chart: metallb, targetRevision: 0.15}}", True),
+        (f"{{repoURL: {CHARTS}, chart: metallb, targetRevision: '0.15'}}", False),
         ("{repoURL: oci://quay.io/metallb/chart/metallb, path: .}", False),
     ],
 )
