@@ -21,6 +21,7 @@ from mlblint.repo.protected import Protection
 from mlblint.repo.reading import Track
 from mlblint.repo.services import CURRENT_PREFIX
 from mlblint.repo.versions import METALLB_IO_ANNOTATIONS, applies, parse_version
+from mlblint.repo.words import COMMENTS
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def _without_ignored(
     """What the rules find with marks for what comments hide, and what the last rule says of
     comments that hide none of it; and whether any of that depends on the day."""
     files = model.files
-    speaking = [path for path in files.paths if files.mentions(path, "mlblint:")]
+    speaking = [path for path in files.paths if files.mentions(path, *COMMENTS)]
     if not speaking:
         return outcome, False
     # Most repositories have no such comments, and what reads them takes 10 ms to import.

@@ -20,33 +20,11 @@ from mlblint.repo.files import Files
 from mlblint.repo.helm import Release
 from mlblint.repo.index import is_archived, is_encrypted
 from mlblint.repo.resources import get, is_opaque, items, mapping, resources, text
+from mlblint.repo.words import DEFINITIONS, MACHINES
 from mlblint.text.documents import Document
 from mlblint.text.nodes import Path
 from mlblint.text.places import Place
 
-# Plain searches: a pattern of alternatives takes fifty times as long over a whole repository.
-_WORDS = (
-    "machine:",
-    '"machine":',
-    "ansible_host",
-    "ipAddress",
-    "bonds",
-    "bridges",
-    "BondConfig",
-    "BridgeConfig",
-    "LinkConfig",
-    "Layer2VIPConfig",
-    "NodeNetworkConfigurationPolicy",
-    "k0sctl.k0sproject.io",
-    "InternalIP",
-    "kube-vip/kube-vip",
-    "apiserver_endpoint",
-    "kube_vip_address",
-    "cluster_api_addr",
-    "peerAddress",
-    "nfs:",
-    "nfs.csi.k8s.io",
-)
 _NOT_OURS = frozenset(["sample", "samples", "example", "examples", "test", "tests", "testdata"])
 API_SERVER = "the API server"
 ROUTER = "the router"
@@ -94,7 +72,7 @@ def facts(files: Files) -> Iterator[Fact]:
 
 def _may_tell(path: str, files: Files) -> bool:
     # The definitions of custom resources are long, and full of such words.
-    return files.mentions(path, *_WORDS) and not files.mentions(path, "CustomResourceDefinition")
+    return files.mentions(path, *MACHINES) and not files.mentions(path, *DEFINITIONS)
 
 
 def _in_document(document: Document) -> Iterator[Fact]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import posixpath
 import signal
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +17,8 @@ from typing import Any
 
 from mlblint.repo.facts import Facts
 from mlblint.repo.files import Files, Known
+from mlblint.repo.index import KUSTOMIZATION_NAMES
+from mlblint.repo.words import EVERYWHERE
 
 Track = Callable[[str, Sequence[Any]], Iterable[Any]]
 """Gives back what it is given, one by one, and tells somebody how far it is with what."""
@@ -84,6 +87,10 @@ def _share(
 def _facts(files: Files) -> Iterator[tuple[str, Known]]:
     for path in files.paths:
         files.parts(path)
+        if posixpath.basename(path) in KUSTOMIZATION_NAMES:
+            files.all_parts(path)
+        for words in EVERYWHERE:
+            files.mentions(path, *words)
         known = files.facts(path)
         if known is not None:
             yield path, known

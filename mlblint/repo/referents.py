@@ -17,6 +17,7 @@ from mlblint.records import dataclass
 from mlblint.repo.files import Files, join
 from mlblint.repo.index import KUSTOMIZATION_NAMES, is_archived
 from mlblint.repo.resources import Resource, items, mapping, resources, text
+from mlblint.repo.words import CONFIG_MAPS, FLUX_SOURCES
 from mlblint.text.documents import Broken, Document
 from mlblint.text.places import Place
 
@@ -50,11 +51,11 @@ class Names:
 
     @cached_property
     def of_config_maps(self) -> ByName:
-        return self._mentioning("ConfigMap", "configMapGenerator")
+        return self._mentioning(*CONFIG_MAPS)
 
     @cached_property
     def of_sources(self) -> ByName:
-        return self._mentioning("source.toolkit.fluxcd.io/")
+        return self._mentioning(*FLUX_SOURCES)
 
     def _mentioning(self, *words: str) -> ByName:
         found: ByName = {}

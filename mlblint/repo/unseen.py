@@ -14,6 +14,7 @@ from mlblint.repo.index import Index, is_archived, is_encrypted
 from mlblint.repo.metallb import BGP, GROUP, L2, POOL_KINDS, remote_installation
 from mlblint.repo.resources import Resource, get, resources, text
 from mlblint.repo.roots import Gap, Remote
+from mlblint.repo.words import DEFINITIONS, OTHER_ANNOUNCERS
 from mlblint.text.documents import Broken, Document
 
 PEER, COMMUNITY, PROFILE = "BGPPeer", "Community", "BFDProfile"
@@ -34,14 +35,6 @@ _CHANGES = frozenset(
         "configMapGenerator",
         "secretGenerator",
     )
-)
-
-# Calico's BGPConfiguration, Cilium's BGP and L2 announcements, kube-router's flag.
-_OTHER_ANNOUNCERS = (
-    "serviceLoadBalancerIPs",
-    "CiliumBGP",
-    "CiliumL2Announcement",
-    "advertise-loadbalancer-ip",
 )
 
 
@@ -122,8 +115,7 @@ def _brings_nothing(resource: Resource) -> bool:
 def announces_otherwise(files: Files) -> bool:
     """Whether something here but MetalLB may announce the addresses that Services have got."""
     return any(
-        files.mentions(path, *_OTHER_ANNOUNCERS)
-        and not files.mentions(path, "CustomResourceDefinition")
+        files.mentions(path, *OTHER_ANNOUNCERS) and not files.mentions(path, *DEFINITIONS)
         for path in files.paths
         if not is_archived(path)
     )
