@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import click
 
@@ -27,7 +29,8 @@ def main() -> int:
     _open_streams()
     _exit_on_sigterm()
     _collect_seldom()
-    return run(sys.argv[1:])
+    code = run(sys.argv[1:])
+    return code if _is_watched() else _leave(code)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -122,6 +125,24 @@ def _collect_seldom() -> None:
     import gc
 
     gc.set_threshold(500_000)
+
+
+def _leave(code: int) -> int:
+    """Ends the process at once: to give back a model object by object takes a tenth of the time.
+    Everything has been written by now, and nothing waits for the end."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
+
+
+def _is_watched() -> bool:
+    """Whether a profiler or a debugger wants to see the end."""
+    monitoring: Any = getattr(sys, "monitoring", None)
+    tools = range(6) if monitoring is not None else ()
+    return bool(
+        sys.gettrace() or sys.getprofile() or any(monitoring.get_tool(tool) for tool in tools)
+    )
 
 
 def _exit_on_sigterm() -> None:
