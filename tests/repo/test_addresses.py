@@ -6,7 +6,7 @@ import ipaddress
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from mlblint.repo.addresses import (
@@ -173,7 +173,11 @@ class TestEntry:
             assert has_host_bits(text) == (address != network.network_address)
 
     @given(wide())
+    @example(Interval(6, 0, (0xFFFF << 32) - 1))
     def test_range_reads_back_what_an_interval_spells(self, interval: Interval) -> None:
+        # An end that is an IPv4 address in another spelling is read as that.
+        ends = (interval.first, interval.last)
+        assume(interval.family == 4 or not any(one >> 32 == 0xFFFF for one in ends))
         assert parse_range(str(interval)) == interval
 
     @given(st.text(alphabet="0123456789abcf.:/- %x", max_size=24))
