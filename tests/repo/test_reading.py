@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mlblint.repo import reading
+from mlblint.repo.facts import encoded
 from mlblint.repo.files import Files
 from mlblint.repo.reading import processes, read_together
 
@@ -33,10 +34,12 @@ def files(tmp_path: Path) -> Files:
 
 @pytest.mark.parametrize("count", [1, 2, 4])
 def test_the_same_for_any_number_of_processes(count: int, files: Files) -> None:
-    alone = {path: files.facts(path) for path in files.paths if files.parts(path) is not None}
     found = read_together(files, files.paths, count)
     assert len(found) == 200
-    assert found == {path: known for path, known in alone.items() if path in found}
+    assert found == dict(reading._facts(files))
+    for path, known in found.items():
+        assert known.facts is not None
+        assert known.facts["parts"] == encoded("parts", files.parts(path), "")["parts"]
 
 
 def test_something_else_is_done_meanwhile(files: Files) -> None:
