@@ -109,12 +109,10 @@ def _read(request: Request, files: Files, known: Mapping[str, Known]) -> Files:
     if count > 1:
         load = partial(_load, request)
         facts |= reading.read_together(files, unknown, count, load, request.track)
-    files = files.knowing(facts)
-    if request.track:
-        # Whoever builds the model finds the files read.
-        for path in request.track("Reading files", files.paths):
-            files.parts(path)
-    return files
+    elif unknown:
+        paths = request.track("Reading files", unknown) if request.track else unknown
+        facts |= reading.facts_of(files.knowing(known).only(paths))
+    return files.knowing(facts)
 
 
 def _load(request: Request) -> None:

@@ -17,11 +17,17 @@ from typing import TYPE_CHECKING, Any
 from mlblint.cache import findings, snapshot
 from mlblint.package_data import fingerprint
 from mlblint.records import dataclass
+from mlblint.repo import words
 from mlblint.repo.files import Files, Known
+from mlblint.repo.reading import facts_of
 
 if TYPE_CHECKING:
     from mlblint.cache.folder import Folder
     from mlblint.findings import Finding
+
+
+MANY = 50
+"""So many files may have changed for their facts to be compared. With more, the rules are asked."""
 
 
 @dataclass(frozen=True)
@@ -64,16 +70,35 @@ class Memory:
     def recall(self, files: Files, known: Mapping[str, Known], today: date) -> Verdict | None:
         """What the rules said, if everything that they looked at is the same."""
         digests = {path: one.digest for path, one in known.items()}
-        state = _state(files.paths, digests)
-        said = _mapping(self._folder.read(self._run)) if state else {}
-        if not said or said["state"] != state or said["today"] not in (None, today.isoformat()):
+        said = _mapping(self._folder.read(self._run))
+        if not said or not _is_same_day(said, today) or said["names"] != _names(files.paths):
             return None
-        answers = {(name, path): answer for name, path, answer in said["answers"]}
-        if not files.disk.still_says(answers):
+        if not all(path in digests for path in files.paths):
+            return None
+        before = dict(zip(files.paths, said["digests"], strict=True))
+        changed = {path: old for path, old in before.items() if old != digests[path]}
+        if changed and not self._are_beside_the_point(changed, said["seen"], files.knowing(known)):
+            return None
+        if not files.disk.still_says({(name, at): answer for name, at, answer in said["answers"]}):
             return None
         self._keep_stamps(digests)
         found = findings.decoded(said["findings"], files)
         return Verdict(found, frozenset(said["templates"]), frozenset(said["encrypted"]))
+
+    def _are_beside_the_point(
+        self, changed: Mapping[str, str], seen: Iterable[str], files: Files
+    ) -> bool:
+        """Whether the rules would have said the same of other bytes in some files: nobody looked
+        into those, nothing in them is or was relevant, and they have the same answer to every
+        question that was asked of them. Most commits change nothing else."""
+        if len(changed) > MANY or not changed.keys().isdisjoint(seen):
+            return False
+        facts = _mapping(self._folder.read(self._facts))
+        now = dict(facts_of(files.only(changed), words.ALL))
+        return all(
+            path in now and _are_alike(_mapping(facts.get(old)), _mapping(now[path].facts))
+            for path, old in changed.items()
+        )
 
     def keep(self, files: Files, verdict: Verdict | None, today: date) -> None:
         """What was worked out and, with a verdict, what was said."""
@@ -81,10 +106,11 @@ class Memory:
         digests = {path: one.digest for path, one in known.items()}
         self._keep_stamps(digests)
         self._folder.write(self._facts, {one.digest: one.facts for one in known.values()})
-        state = _state(files.paths, digests)
-        if verdict is not None and state:
+        if verdict is not None and len(digests) == len(files.paths):
             said = {
-                "state": state,
+                "names": _names(files.paths),
+                "digests": [digests[path] for path in files.paths],
+                "seen": [path for path in files.paths if files.was_looked_into(path)],
                 "today": today.isoformat() if verdict.dated else None,
                 "answers": [[*asked, answer] for asked, answer in files.disk.answers.items()],
                 "findings": findings.encoded(verdict.findings),
@@ -101,14 +127,25 @@ class Memory:
             self._folder.write(self._files, stamps)
 
 
-def _state(paths: Iterable[str], digests: Mapping[str, str]) -> str | None:
-    """One name for all files with all their bytes; None if some could not be read."""
-    parts: list[str] = []
-    for path in paths:
-        if path not in digests:
-            return None
-        parts += (path, digests[path])
-    return blake2b("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+def _is_same_day(said: Mapping[str, Any], today: date) -> bool:
+    """Where it matters."""
+    return said["today"] in (None, today.isoformat())
+
+
+def _are_alike(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    asked = _mapping(old.get("mentions"))
+    return (
+        "parts" in old
+        and old["parts"] == new.get("parts") == []
+        and old["text"] is None
+        and new["text"] is None
+        and "rest" not in old
+        and all(new["mentions"].get(question) == answer for question, answer in asked.items())
+    )
+
+
+def _names(paths: Iterable[str]) -> str:
+    return blake2b("\0".join(paths).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _name(kind: str, base: str, *rest: str) -> str:

@@ -9,7 +9,7 @@ from functools import cache
 
 from mlblint.context import Context, subject
 from mlblint.findings import Fix, Problem
-from mlblint.repo import values_edits
+from mlblint.repo import values_edits, words
 from mlblint.repo.bgp import BgpType, bgp_type
 from mlblint.repo.helm import Release
 from mlblint.repo.metallb import GROUP, Installation, named_version
@@ -75,7 +75,7 @@ def _is_l2_only(cluster: Cluster, model: Model) -> bool:
 
 
 def _mentions_bgp(path: str, model: Model) -> bool:
-    if not model.files.mentions(path, "BGP", "bgp", "FRRConf"):
+    if not model.files.mentions(path, *words.BGP):
         return False
     source = model.files.source(path)
     return source is not None and _BGP.search(source.text) is not None

@@ -11,6 +11,7 @@ from mlblint.repo.k3s import SERVICE_LB, Start, starts
 from mlblint.repo.metallb import Installation
 from mlblint.repo.model import Cluster, Model
 from mlblint.repo.resources import Resource
+from mlblint.repo.words import K3S_BALANCER
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -128,7 +129,7 @@ def _cluster_of(start: Start, clusters: Sequence[Cluster], model: Model) -> Clus
 def _mentioned_elsewhere(own: set[str], model: Model) -> bool:
     """A script or a unit may tell the servers more than their configuration does."""
     others = (path for path in model.files.paths if path not in own)
-    return any(model.files.mentions(path, SERVICE_LB) for path in others)
+    return any(model.files.mentions(path, *K3S_BALANCER) for path in others)
 
 
 def _left_on(start: Start) -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlblint.repo import words
 from mlblint.repo.files import Files
 from mlblint.repo.helm import Release
 from mlblint.repo.metallb import Installation
@@ -11,7 +12,7 @@ from mlblint.repo.versions import EXCLUDE_LABEL, applies
 
 LABEL = "node.kubernetes.io/exclude-from-external-load-balancers"
 IGNORE_VALUE = ("speaker", "ignoreExcludeLB")
-IGNORE_FLAG = "--ignore-exclude-lb"
+(IGNORE_FLAG,) = words.IGNORE_FLAG
 
 
 def has_metallb(cluster: Cluster) -> bool:

@@ -69,10 +69,11 @@ class Files:
         self._relevant: dict[str, Parts] = {}
         self._all: dict[str, Parts] = {}
         self._mentions: dict[str, dict[str, bool]] = {}
+        self._looked_into: set[str] = set()
 
     def only(self, paths: Iterable[str]) -> Files:
-        """Some of the files, of which nothing is known."""
-        return Files(self.root, paths, None, self.relevant, self._exists)
+        """Some of the files, for a look that nobody else needs to know of."""
+        return Files(self.root, paths, None, self.relevant, self._exists, self._known)
 
     def unknown(self) -> Files:
         """The same files, of which nothing is known."""
@@ -81,7 +82,9 @@ class Files:
     def knowing(self, known: Mapping[str, Known]) -> Files:
         """The same files, with what is known of them."""
         known = {**self._known, **known}
-        return Files(self.root, self.paths, self.changed, self.relevant, self._exists, known)
+        other = Files(self.root, self.paths, self.changed, self.relevant, self._exists, known)
+        other._looked_into = self._looked_into
+        return other
 
     def with_changes(
         self,
@@ -113,7 +116,9 @@ class Files:
         self._sources = _without(differing, other._sources)
         self._relevant = _without(differing, other._relevant)
         self._all = _without(differing, other._all)
-        self._mentions = _without(differing, other._mentions)
+        # What is asked of the one, or read in it, is known of the other.
+        self._mentions = _without(differing, other._mentions) if differing else other._mentions
+        self._looked_into = other._looked_into
         self.unreadable = _without(differing, other.unreadable)
         self.not_text = _without(differing, other.not_text)
         return self
@@ -194,6 +199,7 @@ class Files:
                 self.not_text[path] = facts["text"]
                 return None
             return lazily(path, known.digest, lambda: self._bytes(path))
+        self._looked_into.add(path)
         try:
             if known is None:
                 data = self._bytes(path)
@@ -216,7 +222,12 @@ class Files:
     def _known_of(self, path: str) -> Known | None:
         return None if path in self.changed else self._known.get(path)
 
+    def was_looked_into(self, path: str) -> bool:
+        """Whether anybody has seen the text of a file, beyond what is known as facts."""
+        return path in self._looked_into
+
     def _bytes(self, path: str) -> bytes:
+        self._looked_into.add(path)
         data = self.changed.get(path)
         # pathlib takes as long to put the two together as the system to read a file.
         return boundaries.read(f"{self._base}/{path}") if data is None else data

@@ -8,17 +8,16 @@ from typing import Any, NamedTuple
 
 from mlblint.repo.files import Files
 from mlblint.repo.resources import get, is_opaque, items, mapping, text
+from mlblint.repo.words import K3S_BALANCER, K3S_SERVERS
 from mlblint.text.documents import Document, embedded
 from mlblint.text.places import Place
 
-SERVICE_LB = "servicelb"
+(SERVICE_LB,) = K3S_BALANCER
 
 _CONFIG = re.compile(r"(?:^|/)k3s/config\.ya?ml(?:\.d/[^/]+\.ya?ml)?$")
 _VARIABLES = re.compile(r"(?:^|/)(?:group_vars|host_vars|inventory)/|(?:^|/)inventory\.ya?ml$")
 # The names of k3s-io/k3s-ansible, and of the role xanmanning.k3s.
-_ARGUMENTS = "extra_server_args"
-_TEXT = "server_config_yaml"
-_OBJECT = "k3s_server"
+_ARGUMENTS, _TEXT, _OBJECT = K3S_SERVERS
 # What only a server understands (k3s-io/k3s pkg/cli/cmds/server.go@v1.31, `ServerFlags`): an
 # agent has a config.yaml of the same name.
 _OF_SERVERS = frozenset(
@@ -50,7 +49,7 @@ def starts(files: Files) -> Iterator[Start]:
 
 
 def _mentions_servers(path: str, files: Files) -> bool:
-    return files.mentions(path, _ARGUMENTS, _TEXT, _OBJECT)
+    return files.mentions(path, *K3S_SERVERS)
 
 
 def _of_config(place: Place, data: object) -> Iterator[Start]:

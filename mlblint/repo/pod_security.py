@@ -7,6 +7,7 @@ import re
 from mlblint.records import dataclass
 from mlblint.repo.files import Files
 from mlblint.repo.model import Model
+from mlblint.repo.words import ADMISSION, POD_SECURITY, TALOS
 from mlblint.text.places import Place
 
 ENFORCE = "pod-security.kubernetes.io/enforce"
@@ -49,15 +50,15 @@ def pod_security(model: Model) -> PodSecurity:
     removed = False
     files = model.files
     for path in files.paths:
-        if _contains(_CONFIGURED, path, files, "PodSecurity"):
+        if _contains(_CONFIGURED, path, files, *POD_SECURITY):
             configured.append(text := _text(path, files))
             level = _STRICT.search(text)
             if level is not None and strict is None:
                 strict = Default(level[1], "an AdmissionConfiguration says so", _place(path, model))
-        removed = removed or _contains(_REMOVED, path, files, "admissionControl")
+        removed = removed or _contains(_REMOVED, path, files, *ADMISSION)
         if talos is None and (
             (_TALOS_PATH.search(path) and files.source(path) is not None)
-            or _contains(_TALOS, path, files, "talos.dev", "siderolabs")
+            or _contains(_TALOS, path, files, *TALOS)
         ):
             talos = Default("baseline", "the default of Talos", _place(path, model))
     given = strict or (None if removed or configured else talos)

@@ -81,15 +81,18 @@ def _share(
             return
         piece = pieces[_NUMBER.unpack(number)[0]]
         reached = (_NUMBER.unpack(number)[0] + 1) * len(pieces[0])
-        yield from _facts(files.only(piece))
+        yield from facts_of(files.only(piece))
 
 
-def _facts(files: Files) -> Iterator[tuple[str, Known]]:
+def facts_of(
+    files: Files, questions: Iterable[Sequence[str]] = EVERYWHERE
+) -> Iterator[tuple[str, Known]]:
+    """What is to be known of files, worked out in this process."""
     for path in files.paths:
         files.parts(path)
         if posixpath.basename(path) in KUSTOMIZATION_NAMES:
             files.all_parts(path)
-        for words in EVERYWHERE:
+        for words in questions:
             files.mentions(path, *words)
         known = files.facts(path)
         if known is not None:

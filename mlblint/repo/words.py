@@ -1,5 +1,6 @@
-"""Words that are looked for in every file, or nearly: where a file has none of them, whoever looks
-for them need not read it. Each tuple is one question, which is asked when a file is read.
+"""Words that are looked for in many files: where a file has none of them, whoever looks for them
+need not read it. Each tuple is one question (`Files.mentions`); those that are asked of nearly
+every file are asked when it is read.
 
 Plain searches: a pattern of alternatives takes fifty times as long over a whole repository.
 """
@@ -42,4 +43,24 @@ MACHINES = (
     "nfs.csi.k8s.io",
 )
 
+IGNORE_FLAG = ("--ignore-exclude-lb",)
+BGP = ("BGP", "bgp", "FRRConf")
+K3S_SERVERS = ("extra_server_args", "server_config_yaml", "k3s_server")
+K3S_BALANCER = ("servicelb",)
+POD_SECURITY = ("PodSecurity",)
+ADMISSION = ("admissionControl",)
+TALOS = ("talos.dev", "siderolabs")
+
 EVERYWHERE = (COMMENTS, DEFINITIONS, CONFIG_MAPS, FLUX_SOURCES, OTHER_ANNOUNCERS, MACHINES)
+
+ALL = (
+    *EVERYWHERE,
+    IGNORE_FLAG,
+    BGP,
+    K3S_SERVERS,
+    K3S_BALANCER,
+    POD_SECURITY,
+    ADMISSION,
+    TALOS,
+)
+"""Every question that is ever asked: so a later run can ask the same of a file that has changed."""

@@ -22,7 +22,8 @@ from mlblint.cards import built_in_cards
 from mlblint.commands.remembering import memory
 from mlblint.config import load
 from mlblint.pipeline import Request, Result, files_of, lint
-from mlblint.repo import reading
+from mlblint.repo import reading, words
+from mlblint.text.documents import name_of
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 NAMES = sorted(one.name for one in FIXTURES.iterdir() if (one / "broken").is_dir())
@@ -89,6 +90,66 @@ def test_the_second_look_at_the_same_files_judges_nothing(root: Path) -> None:
     assert is_remembered(second)
     assert told(first) == told(second)
     assert first.findings
+
+
+@pytest.mark.parametrize(
+    ("text", "remembered"),
+    [
+        ("kind: Deployment\nreplicas: 2\n", True),
+        ("# other words\nkind: Deployment\nreplicas: [\n", True),
+        ("kind: Service\nspec: {type: LoadBalancer}\n", False),
+        ("kind: Deployment\nnote: metallb\n", False),
+        # Words that something looks for, wherever they stand.
+        ("kind: Deployment\npeerAddress: 10.0.0.1\n", False),
+        ("kind: Deployment\n# mlblint: ignore[MLB101]\n", False),
+        ("\0", False),
+    ],
+)
+def test_a_change_that_nobody_would_notice(text: str, remembered: bool, root: Path) -> None:
+    (root / "pool.yaml").write_text(POOL)
+    (root / "app.yaml").write_text("kind: Deployment\nreplicas: 1\n")
+    lint(request_for(root))
+    (root / "app.yaml").write_text(text)
+    result = lint(request_for(root))
+    assert is_remembered(result) is remembered
+    assert told(result) == told(lint(request_for(root, False)))
+
+
+def test_a_change_of_what_somebody_has_looked_into(root: Path) -> None:
+    """A patch is read for what is in it, relevant or not."""
+    (root / "pool.yaml").write_text(POOL)
+    (root / "patch.yaml").write_text("- {op: replace, path: /spec/x, value: 1}\n")
+    (root / "kustomization.yaml").write_text(
+        "resources: [pool.yaml]\npatches: [{path: patch.yaml, target: {kind: IPAddressPool}}]\n"
+    )
+    lint(request_for(root))
+    assert is_remembered(lint(request_for(root)))
+    (root / "patch.yaml").write_text("- {op: replace, path: /spec/addresses, value: []}\n")
+    result = lint(request_for(root))
+    assert not is_remembered(result)
+    assert told(result) == told(lint(request_for(root, False)))
+
+
+def test_more_changes_than_are_compared(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "pool.yaml").write_text(POOL)
+    for name in "abc":
+        (root / f"{name}.yaml").write_text("a: 1\n")
+    lint(request_for(root))
+    for name in "abc":
+        (root / f"{name}.yaml").write_text("a: 2\n")
+    assert is_remembered(lint(request_for(root)))
+    monkeypatch.setattr("mlblint.cache.memory.MANY", 2)
+    assert not is_remembered(lint(request_for(root)))
+
+
+def test_every_question_can_be_asked_again(root: Path) -> None:
+    known = {name_of("\0".join(one)) for one in words.ALL}
+    for name in NAMES:
+        shutil.copytree(FIXTURES / name / "broken", root / name)
+    files = lint(request_for(root)).repository
+    facts = [one.facts for path in files.paths if (one := files.facts(path)) and one.facts]
+    assert facts
+    assert {question for one in facts for question in one["mentions"]} <= known
 
 
 def test_a_file_that_was_touched_is_read_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,7 +268,7 @@ def test_a_file_that_changes_while_it_is_looked_at(
     (root / "pool.yaml").write_text(POOL)
     (root / "other.yaml").write_text("a: 1\n")
     lint(request_for(root))
-    (root / "other.yaml").write_text("a: 2\n")
+    (root / "other.yaml").write_text("kind: Namespace\n")
     recall = Memory.recall
 
     def changing(self: Memory, *arguments: Any) -> Any:

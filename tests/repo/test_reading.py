@@ -36,7 +36,7 @@ def files(tmp_path: Path) -> Files:
 def test_the_same_for_any_number_of_processes(count: int, files: Files) -> None:
     found = read_together(files, files.paths, count)
     assert len(found) == 200
-    assert found == dict(reading._facts(files))
+    assert found == dict(reading.facts_of(files))
     for path, known in found.items():
         assert known.facts is not None
         assert known.facts["parts"] == encoded("parts", files.parts(path), "")["parts"]
@@ -65,14 +65,14 @@ def test_a_process_that_dies_leaves_its_part_to_be_read_later(
 def test_a_process_that_fails_says_nothing(
     files: Files, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    me, facts = os.getpid(), reading._facts
+    me, facts = os.getpid(), reading.facts_of
 
     def failing(piece: Files) -> Iterator[object]:
         if os.getpid() != me:
             raise ValueError("in a process of its own")
         return facts(piece)
 
-    monkeypatch.setattr(reading, "_facts", failing)
+    monkeypatch.setattr(reading, "facts_of", failing)
     found = read_together(files, files.paths, 2)
     assert set(found) <= files.names
     assert capfd.readouterr() == ("", "")
