@@ -23,9 +23,13 @@ from mlblint.text.documents import Document, documents
 from mlblint.text.source import Source
 
 # No folder of examples: tests change into fixtures, where it would be left behind.
-# Nor a complaint about a machine that does other things at the same time.
+# Nor a complaint about a machine that does other things at the same time. Who works on the code
+# tries other examples each time; whether a change lands is no matter of chance.
 hypothesis.settings.register_profile(
-    "mlblint", database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "mlblint",
+    database=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("mlblint")
 
