@@ -7,8 +7,7 @@ from typing import Literal
 
 from mlblint.repo.helm import Release
 from mlblint.repo.metallb import Installation
-from mlblint.repo.remotes import remote
-from mlblint.repo.resources import Resource, get, is_opaque, items, mapping, text
+from mlblint.repo.resources import Resource, is_opaque, items, mapping, text
 from mlblint.repo.versions import FRR_BY_DEFAULT, FRR_K8S_BY_DEFAULT, Version, applies
 
 BgpType = Literal["native", "frr", "frr-k8s"]
@@ -48,10 +47,7 @@ def _switch(release: Release, path: tuple[str, ...], default: bool | None) -> bo
 
 def _of_manifests(installation: Installation) -> BgpType | None:
     """`config/frr-k8s`, or `config/manifests/metallb-frr-k8s.yaml`."""
-    assert installation.remote is not None
-    written = get(installation.remote.document.data, *installation.remote.path)
-    path = remote(text(written), installation.remote).path
-    name = posixpath.basename(path).removesuffix(".yaml").removeprefix("metallb")
+    name = posixpath.basename(installation.folder).removesuffix(".yaml").removeprefix("metallb")
     return _TYPES.get(name.strip("-").removeprefix("prometheus-").removesuffix("-prometheus"))
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from mlblint.repo import argo, fleet, flux, releases
+from mlblint.repo import argo, elsewhere, fleet, flux, releases
 from mlblint.repo.argo import ApplicationSource
 from mlblint.repo.delivery import Delivered, Delivery
 from mlblint.repo.files import Files, join
@@ -15,7 +15,7 @@ from mlblint.repo.helm import Release, umbrella_releases
 from mlblint.repo.index import Index, kustomization_file
 from mlblint.repo.kustomization import NOT_BUILT
 from mlblint.repo.kustomize import Builder, Built, Kustomization
-from mlblint.repo.referents import ConfigMap, Names, Referents
+from mlblint.repo.referents import Names, NotingReferents
 from mlblint.repo.resources import Resource, WrittenAt, is_opaque, mapping, resources, text
 from mlblint.repo.roots import Gap, Remote, Root, Start
 
@@ -109,7 +109,7 @@ class Follower:
     def __init__(self, repository: Repository, within: frozenset[str] | None = None) -> None:
         self._repository = repository
         self._files = repository.files
-        self._referents = _Noting(repository.files, repository.names, within)
+        self._referents = NotingReferents(repository.files, repository.names, within)
         self._k3s = [
             resource
             for resource in repository.index.resources
@@ -206,6 +206,10 @@ class Follower:
         application, folder = delivery.resource, source.folder
         if folder is None:
             return
+        taken = elsewhere.of_argo(source, delivery)
+        if taken is not None:
+            root.remotes.append(taken)
+            return
         place = application.place(*source.at, "path")
         reason = self._why_not_here(source, folder)
         if reason is not None:
@@ -240,6 +244,10 @@ class Follower:
         target = text(resource.get("spec", "targetNamespace")) or None
         delivery = Delivery("flux", resource, by, target, _flux_destination(resource, by))
         root.deliveries.append(delivery)
+        taken = elsewhere.of_flux(resource, delivery, self._referents)
+        if taken is not None:
+            root.remotes.append(taken)
+            return
         folder = flux.source_folder(resource, self._files)
         if folder is None:
             path = text(resource.get("spec", "path")) or "."
@@ -336,29 +344,6 @@ class Follower:
             for fault in faults
         ]
         root.gaps += [Gap(opaque.place, opaque.reason, by) for opaque in built.opaque]
-
-
-class _Noting(Referents):
-    """Notes where everything was found that was looked for; None where there is such an object,
-    but which one is meant cannot be told."""
-
-    def __init__(self, files: Files, names: Names, within: frozenset[str] | None) -> None:
-        super().__init__(files, names, within)
-        self.noted: set[str | None] = set()
-
-    def config_map(self, name: str, namespace: str | None, asker: Resource) -> ConfigMap | None:
-        found = super().config_map(name, namespace, asker)
-        if found is not None or self._config_maps[name]:
-            self.noted.add(found.resource.file if found is not None and found.complete else None)
-        return found
-
-    def source(
-        self, kind: str, name: str, namespace: str | None, asker: Resource
-    ) -> Resource | None:
-        found = super().source(kind, name, namespace, asker)
-        if found is not None or self._sources[kind, name]:
-            self.noted.add(found.file if found is not None else None)
-        return found
 
 
 def _has_variables(resource: Resource) -> bool:

@@ -44,7 +44,7 @@ _UPSTREAM_NUMBER = re.compile(r"[\^~>=v\s]*0\.(?:9|1\d)(?:\.|$)")
 _BITNAMI_MAJORS = range(2, 7)
 # The folder `manifests` had a kustomization of its own before 0.13.
 _MANIFESTS = re.compile(
-    r"config/(?:prometheus-)?(?:native|frr)|(?:^|/)metallb[\w-]*\.yaml$|^manifests/?$"
+    r"config/(?:prometheus-)?(?:native|frr)|(?:^|/)metallb[\w-]*\.yaml$|^(?:config/)?manifests/?$"
 )
 _TAG = re.compile(r"(?:metallb-chart-)?(v?\d+\.\d+\.\d+.*)")
 _SPEAKER = re.compile(r"(?:^|[/-])(?:metallb[/-]speaker)(?::([^@]+))?(?:@.*)?$")
@@ -56,7 +56,7 @@ class Installation:
     its own repository, or from a DaemonSet that is written out. `upstream` tells charts of
     MetalLB's own from those of other publishers, whose versions and values differ. `version`
     is that of the programs that run; values may choose other images than those of the chart, whose
-    number is `chart_version`."""
+    number is `chart_version`. `folder` is what is taken of that repository, at `remote`."""
 
     version: Version | None
     namespace: str | None
@@ -65,6 +65,7 @@ class Installation:
     by: Delivery | None = None
     release: Release | None = None
     remote: Place | None = None
+    folder: str = ""
     speaker: Resource | None = None
     chart_version: Version | None = None
 
@@ -252,6 +253,7 @@ def remote_installation(url: str, place: Place, namespace: str | None) -> Instal
         place=place,
         upstream=True,
         remote=place,
+        folder=found.path,
     )
 
 

@@ -158,6 +158,29 @@ class Referents:
         return ConfigMap(Resource(place, data), files, complete and alone)
 
 
+class NotingReferents(Referents):
+    """Notes where everything was found that was looked for; None where there is such an object,
+    but which one is meant cannot be told."""
+
+    def __init__(self, files: Files, names: Names, within: frozenset[str] | None) -> None:
+        super().__init__(files, names, within)
+        self.noted: set[str | None] = set()
+
+    def config_map(self, name: str, namespace: str | None, asker: Resource) -> ConfigMap | None:
+        found = super().config_map(name, namespace, asker)
+        if found is not None or self._config_maps[name]:
+            self.noted.add(found.resource.file if found is not None and found.complete else None)
+        return found
+
+    def source(
+        self, kind: str, name: str, namespace: str | None, asker: Resource
+    ) -> Resource | None:
+        found = super().source(kind, name, namespace, asker)
+        if found is not None or self._sources[kind, name]:
+            self.noted.add(found.file if found is not None else None)
+        return found
+
+
 def _may_be_in(own: str | None, wanted: str | None) -> bool:
     """Whoever applies an object may give it the namespace that it does not name."""
     return own is None or wanted is None or own == wanted
