@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from mlblint.context import Context, subject, subject_of_service
 from mlblint.findings import Fix, Problem
-from mlblint.repo.addresses import EntryFault, parse_address, parse_entry
 from mlblint.repo.delivery import WAVE
 from mlblint.repo.helm import Release
 from mlblint.repo.model import Cluster
+from mlblint.repo.refusals import refusals
 from mlblint.repo.requests import is_written_as, note
 from mlblint.repo.resources import get, is_opaque, items, mapping
 from mlblint.repo.services import (
@@ -101,7 +101,8 @@ def check(context: Context) -> Iterator[Problem]:
                 yield from _unknown_fields(part, service, cluster)
                 yield from _unknown_values(part, service, cluster)
                 yield from _wrong_types(part, service, cluster)
-            yield from _refused_together(service, cluster)
+            for one in refusals(service):
+                yield _refused(one.place, one.what, one.help, service, cluster, one.meant)
             yield from _annotations(service, cluster)
         for release in cluster.releases:
             yield from _types_in_values(release, cluster)
@@ -334,32 +335,6 @@ def _written(value: object) -> str:
     if isinstance(value, str):
         return f'the text "{value}"'
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _refused_together(service: Service, cluster: Cluster) -> Iterator[Problem]:
-    """What the API server has against a Service of this type (kubernetes
-    pkg/apis/core/validation/validation.go@v1.33, `ValidateService`)."""
-    if not service.is_manifest or service.type != "LoadBalancer":
-        return
-    headless = service.field("clusterIP")
-    if headless is not None and headless.value == "None":
-        message = "`clusterIP: None` makes it headless, and a LoadBalancer has a cluster address"
-        yield _refused(headless.place, message, "remove `clusterIP`", service, cluster)
-    ranges = service.field("loadBalancerSourceRanges")
-    for index, one in enumerate(items(ranges.value) if ranges else ()):
-        if not isinstance(one, str) or is_opaque(one) or ranges is None:
-            continue
-        entry = parse_entry(one.strip())
-        if isinstance(entry, EntryFault) or "/" not in one:
-            repair = entry.repair if isinstance(entry, EntryFault) else None
-            yield _refused(
-                ranges.place / index,
-                f"`{one}` in `loadBalancerSourceRanges` is no prefix",
-                f"write `{repair}`" if repair else "write a prefix, such as `10.0.0.0/24`",
-                service,
-                cluster,
-                repair if parse_address(one) else None,
-            )
 
 
 def _refused(

@@ -269,3 +269,74 @@ def test_annotations_in_values_of_a_chart(repository: Callable) -> None:
     )
     (fixed,) = repo.fixed("MLB117", unsafe=True).values()
     assert 'metallb.io/allow-shared-ip: "true", example.com/weight: 1' in fixed
+
+
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        (("ipFamilyPolicy: SingleStack", "ipFamilies: [IPv4, IPv6]"), 6),
+        (("ports: [{port: 0}]",), 6),
+        (("ports: [{port: 65536}]",), 6),
+        (("ports: [{port: 53, name: dns}, {port: 54}]",), 6),
+        (("ports: [{port: 53, name: dns}, {port: 54, name: dns}]",), 6),
+        (("ports: [{port: 53, name: a}, {port: 53, name: b, protocol: TCP}]",), 6),
+    ],
+)
+def test_what_does_not_go_together(
+    fields: tuple[str, ...], line: int, repository: Callable
+) -> None:
+    (finding,) = repository({"f.yaml": service("type: LoadBalancer", *fields)}).findings("MLB117")
+    assert (finding.location.start.line, finding.severity, finding.judges) == (
+        line,
+        "error",
+        "acceptance",
+    )
+    # Other types are somebody else's.
+    assert not repository({"f.yaml": service(*fields)}, "other").findings("MLB117")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ("ipFamilyPolicy: SingleStack", "ipFamilies: [IPv6]"),
+        ("ipFamilyPolicy: PreferDualStack", "ipFamilies: [IPv4, IPv6]"),
+        ("ipFamilies: ['${FIRST}', '${SECOND}']", "ipFamilyPolicy: SingleStack"),
+        ("ports: [{port: 65535}]",),
+        ("ports: [{port: 53, name: a, protocol: UDP}, {port: 53, name: b}]",),
+        ("ports: [{port: '${PORT}'}]",),
+        ("ports: [{port: 1, name: '${A}'}, {port: 2, name: '${A}'}]",),
+        ("ports: [{port: 1, name: a}, {port: 1, name: b, protocol: '${P}'}]",),
+    ],
+)
+def test_what_does_or_may(fields: tuple[str, ...], repository: Callable) -> None:
+    assert not repository({"f.yaml": service("type: LoadBalancer", *fields)}).findings("MLB117")
+
+
+APPLIED = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web, namespace: argocd}
+spec:
+  destination: {namespace: web}
+  source: {repoURL: https://git.example.com/cluster, path: web}
+"""
+
+
+def test_ports_that_are_missing(repository: Callable) -> None:
+    whole = service("type: LoadBalancer")
+    repo = repository({"app.yaml": APPLIED, "web/service.yaml": whole})
+    assert repo.spots("MLB117") == ["MLB117 web/service.yaml:4:1"]
+    # Nothing in sight applies it: it may be part of a whole.
+    assert not repository({"web/service.yaml": whole}, "alone").findings("MLB117")
+
+
+def test_a_patch_is_no_whole_service(repository: Callable) -> None:
+    base = service("ports: [{name: web, port: 80}]", "ipFamilyPolicy: PreferDualStack")
+    patch = service("type: LoadBalancer", "ipFamilies: [IPv4, IPv6]")
+    files = {
+        "app.yaml": APPLIED,
+        "web/kustomization.yaml": "resources: [base.yaml]\npatches: [{path: patch.yaml}]\n",
+        "web/base.yaml": base,
+        "web/patch.yaml": patch,
+    }
+    assert not repository(files).findings("MLB117")

@@ -1,0 +1,106 @@
+"""What Kubernetes has against a Service of type LoadBalancer as a whole, whoever serves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from mlblint.repo.addresses import EntryFault, parse_address, parse_entry
+from mlblint.repo.resources import is_opaque, items, mapping
+from mlblint.repo.services import Field, Service
+from mlblint.text.places import Place
+
+
+class Refusal(NamedTuple):
+    """`meant` is what can only have been meant, None if that is not clear."""
+
+    place: Place
+    what: str
+    help: str
+    meant: object = None
+
+
+def refusals(service: Service) -> Iterator[Refusal]:
+    """Kubernetes pkg/apis/core/validation/validation.go@v1.33, `ValidateService`. A chart's
+    values are no Service, nor is a template in another object: what makes one adds to them."""
+    if not service.is_manifest or service.type != "LoadBalancer":
+        return
+    headless = service.field("clusterIP")
+    if headless is not None and headless.value == "None":
+        what = "`clusterIP: None` makes it headless, and a LoadBalancer has a cluster address"
+        yield Refusal(headless.place, what, "remove `clusterIP`")
+    ranges = service.field("loadBalancerSourceRanges")
+    if ranges is not None:
+        yield from _no_prefixes(ranges)
+    yield from _families(service)
+    ports = service.field("ports")
+    if ports is not None:
+        yield from _ports(ports)
+    elif _is_without_ports(service):
+        yield Refusal(service.spec.key, "it has no `ports`", "say which ports it has")
+
+
+def _no_prefixes(ranges: Field) -> Iterator[Refusal]:
+    for index, one in enumerate(items(ranges.value)):
+        if not isinstance(one, str) or is_opaque(one):
+            continue
+        entry = parse_entry(one.strip())
+        if isinstance(entry, EntryFault) or "/" not in one:
+            repair = entry.repair if isinstance(entry, EntryFault) else None
+            yield Refusal(
+                ranges.place / index,
+                f"`{one}` in `loadBalancerSourceRanges` is no prefix",
+                f"write `{repair}`" if repair else "write a prefix, such as `10.0.0.0/24`",
+                repair if parse_address(one) else None,
+            )
+
+
+def _families(service: Service) -> Iterator[Refusal]:
+    """Kubernetes pkg/registry/core/service/storage/alloc.go@v1.33, `initIPFamilyFields`."""
+    policy, families = service.field("ipFamilyPolicy"), service.field("ipFamilies")
+    if policy is None or families is None or policy.value != "SingleStack":
+        return
+    given = items(families.value)
+    if len(given) == 2 and not any(map(is_opaque, given)):
+        what = "it has two `ipFamilies`, which `ipFamilyPolicy: SingleStack` does not allow"
+        yield Refusal(policy.place, what, "write `PreferDualStack`, or remove one of the families")
+
+
+def _is_without_ports(service: Service) -> bool:
+    """Only what an engine applies is certainly a whole Service, and not part of one that is put
+    together elsewhere."""
+    delivered = service.delivered
+    if delivered is None or delivered.by is None or "ports" in service.fields:
+        return False
+    return not delivered.resource.is_unknown("spec", "ports")
+
+
+def _ports(ports: Field) -> Iterator[Refusal]:
+    written = [mapping(one) for one in items(ports.value)]
+    names: set[object] = set()
+    numbers: set[tuple[object, object]] = set()
+    for index, port in enumerate(written):
+        place, number, name = ports.place / index, port.get("port"), port.get("name")
+        if not name and len(written) > 1:
+            yield Refusal(place, "of several ports each needs a `name`", "give it one")
+        elif isinstance(name, str) and not is_opaque(name):
+            if name in names:
+                what = f"two of its ports have the name `{name}`"
+                yield Refusal(place / "name", what, "give each a name of its own")
+            names.add(name)
+        if not isinstance(number, int) or isinstance(number, bool):
+            continue
+        yield from _number(number, place, port, numbers)
+
+
+def _number(
+    number: int, place: Place, port: Mapping[str, Any], taken: set[tuple[object, object]]
+) -> Iterator[Refusal]:
+    if not 1 <= number <= 65535:
+        what = f"the port `{number}` does not lie between 1 and 65535"
+        yield Refusal(place / "port", what, "write a port that exists")
+    protocol = port.get("protocol") or "TCP"
+    if (number, protocol) in taken and not is_opaque(protocol):
+        what = f"it has the port `{number}` ({protocol}) twice"
+        yield Refusal(place / "port", what, "remove one, or give it another protocol")
+    taken.add((number, protocol))
