@@ -10,9 +10,9 @@ from mlblint.findings import Fix, Problem, Subject
 from mlblint.repo.delivery import Delivered
 from mlblint.repo.helm import LookedFor, Release
 from mlblint.repo.model import Cluster
-from mlblint.repo.near_requests import NearRequest, is_request, near_request
+from mlblint.repo.near_requests import NearRequest, is_qualified, is_request, near_request
 from mlblint.repo.requests import is_for_metallb, is_written_as, runs_metallb, wanted_prefix
-from mlblint.repo.resources import Resource, mapping, text
+from mlblint.repo.resources import Resource, is_opaque, mapping, text
 from mlblint.repo.services import Service
 from mlblint.text.edits import RenameKey
 from mlblint.text.nodes import Path
@@ -125,7 +125,7 @@ def _unknown(keys: _Keys, cluster: Cluster, context: Context) -> Iterator[Proble
     for key in keys.notes:
         near = near_request(key)
         # Without a prefix it may be a word of somebody else's.
-        if near is not None and ("/" in key or runs_metallb(cluster)):
+        if near is not None and not is_opaque(key) and ("/" in key or runs_metallb(cluster)):
             yield _misspelt(key, near, keys, context)
 
 
@@ -143,21 +143,26 @@ def _misspelt(key: str, near: NearRequest, keys: _Keys, context: Context) -> Pro
         unfixable = f"`{meant}` stands beside it: decide which is meant"
     elif not is_written_as(place, key):
         unfixable = "a patch or a parameter gives it: write the right name there"
+    refused = not is_qualified(key)
     ignored = "and the Service gets an arbitrary address" if near.request else "and it does nothing"
+    outcome = f"which MetalLB does not know: it ignores it without a word, {ignored}"
+    if refused:
+        outcome = (
+            "which cannot be the name of one: it has one slash at most, no blanks, and letters or "
+            "digits at either end, so the API server refuses the whole Service"
+        )
     rename = Fix(f"rename to `{meant}`", (RenameKey(place, str(meant)),), "unsafe")
     return Problem(
         place=place.key,
-        message=(
-            f"{keys.owner} has the annotation `{key}`, which MetalLB does not know: it ignores it "
-            f"without a word, {ignored}"
-        ),
+        message=f"{keys.owner} has the annotation `{key}`, {outcome}",
         help=(
             f"`{meant or near.request}` is meant; capital letters count"
             if near.request
             else "MetalLB reads `address-pool`, `loadBalancerIPs` and `allow-shared-ip`"
         ),
         subject=keys.subject,
-        severity=None if near.request else "warning",
+        severity=None if near.request or refused else "warning",
+        judges="acceptance" if refused else None,
         fix=None if unfixable else rename,
         unfixable=unfixable,
     )

@@ -11,6 +11,14 @@ ALLOCATED = "ip-allocated-from-pool"
 """What MetalLB's controller writes; nobody asks for anything with it."""
 
 _DIVIDED = re.compile(r"(.*)/([^/]*)|(metallb(?:\.universe\.tf|\.io)?)[.:_-](.+)", re.IGNORECASE)
+# Kubernetes staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go@v1.33,
+# `IsQualifiedName`, which gets to see annotations in small letters.
+_LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
+_QUALIFIED = re.compile(
+    rf"(?:(?=[^/]{{1,253}}/){_LABEL}(?:\.{_LABEL})*/)?(?=.{{1,63}}$)[a-z0-9](?:[-\w.]*[a-z0-9])?",
+    re.ASCII,
+)
+_BROKEN = re.compile(r"[\s/]*(metallb\.(?:universe\.tf|io))[\s/]+(.*)", re.IGNORECASE)
 _NO_LETTER = re.compile(r"[^a-z0-9]")
 _NEAR = 0.8
 
@@ -44,8 +52,17 @@ def is_request(key: str) -> bool:
     return prefix in PREFIXES and suffix in REQUESTS
 
 
+def is_qualified(key: str) -> bool:
+    """Whether an annotation may be called so: the API server refuses an object with any other."""
+    return _QUALIFIED.fullmatch(key.lower()) is not None
+
+
 def near_request(key: str) -> NearRequest | None:
     """None for keys that MetalLB knows, and for those that have nothing to do with it."""
+    broken = None if is_qualified(key) else _BROKEN.fullmatch(key)
+    if broken is not None:
+        parts = (broken[2], *re.split(r"[\s/]+", broken[2]))
+        return NearRequest(broken[1].lower(), next(filter(None, map(_resembled, parts)), None))
     divided = _DIVIDED.fullmatch(key)
     if divided is None:
         # Without a prefix only the name of the field, or of the annotation, tells what is meant.

@@ -271,3 +271,35 @@ def test_requests_in_another_place(text: str, line: int, repository: Callable) -
     service = f"apiVersion: v1\nkind: Service\n{text}\n  type: LoadBalancer\n"
     found = repository({"service.yaml": service}).findings("MLB105")
     assert [f.location.start.line for f in found] == [line] * bool(line)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("metallb.io//address-pool", "metallb.io/address-pool"),
+        ("metallb.universe.tf/address-pool/", "metallb.universe.tf/address-pool"),
+        ("metallb.io/loadBalancerIPs/v4", "metallb.io/loadBalancerIPs"),
+        ("/metallb.io/loadBalancerIPs", "metallb.io/loadBalancerIPs"),
+        ("metallb.io/ address-pool", "metallb.io/address-pool"),
+        ("metallb.io /allow-shared-ip", "metallb.io/allow-shared-ip"),
+        ("metallb.io/load balancer IPs", "metallb.io/loadBalancerIPs"),
+    ],
+)
+def test_a_name_that_kubernetes_refuses(given: str, meant: str, repository: Callable) -> None:
+    repo = repository({**CONFIG, "f.yaml": service(f"'{given}': x # why")})
+    (finding,) = repo.findings("MLB105")
+    assert (finding.severity, finding.judges) == ("error", "acceptance")
+    assert "the API server refuses the whole Service" in finding.message
+    fixed = repo.fixed("MLB105", unsafe=True)
+    assert fixed == {"f.yaml": service(f"'{meant}': x # why")}
+
+
+def test_a_name_that_is_filled_in_is_none_of_these(repository: Callable) -> None:
+    repo = repository({**CONFIG, "f.yaml": service("'metallb.io/${REQUEST}': x")})
+    assert not repo.findings("MLB105")
+
+
+@pytest.mark.parametrize("given", ["metallb.io//zone", "metallb.io/a/b"])
+def test_refused_whatever_was_meant(given: str, repository: Callable) -> None:
+    (finding,) = repository({**CONFIG, "f.yaml": service(f"'{given}': x")}).findings("MLB105")
+    assert (finding.severity, finding.judges, finding.fix) == ("error", "acceptance", None)
