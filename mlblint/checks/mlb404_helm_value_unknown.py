@@ -13,6 +13,7 @@ from mlblint.repo.chart import Given
 from mlblint.repo.helm import Release
 from mlblint.repo.ingress_values import unread_service_values
 from mlblint.repo.kinds import served
+from mlblint.repo.metallb import bitnami_major
 from mlblint.repo.model import Cluster
 from mlblint.repo.releases import misplaced_values, value_files_beside
 from mlblint.repo.resources import get, items, mapping, text
@@ -34,6 +35,7 @@ from mlblint.text.places import Place
 
 _IGNORE_EXCLUDE_LB = ("speaker", "ignoreExcludeLB")
 _LEGACY = ("configInline", "existingConfigMap")
+_BITNAMI_READS_OBJECTS = 4
 _UNSURE = "what was meant has to be decided by a person"
 
 
@@ -52,7 +54,8 @@ def check(context: Context) -> Iterator[Problem]:
             for problem in _judge(release, version, context):
                 yield replace(problem, subject=_subject(release, cluster))
         for release in cluster.releases:
-            for problem in (*_services(release), *_misplaced(release, context)):
+            others = (*_services(release), *_misplaced(release, context), *_of_bitnami(release))
+            for problem in others:
                 yield replace(problem, subject=_subject(release, cluster))
 
 
@@ -299,6 +302,24 @@ def _misplaced(release: Release, context: Context) -> Iterator[Problem]:
 
 
 # -- other charts -----------------------------------------------------------------------------
+
+
+def _of_bitnami(release: Release) -> Iterator[Problem]:
+    """bitnami/charts bitnami/metallb/README.md@metallb/6.4.22, "To 4.0.0"."""
+    major = bitnami_major(release)
+    if major is None or major < _BITNAMI_READS_OBJECTS:
+        return
+    for layer, values in chart.layers(release):
+        for key in _LEGACY:
+            if values.get(key):
+                found = chart.given(release, layer, (key,))
+                yield Problem(
+                    found.place if layer.items is not None else found.place.key,
+                    f"`{key}` is of no use to Bitnami's chart since its release 4.0.0, which brings "
+                    "a MetalLB that reads custom resources instead: no Service gets an address of it",
+                    "write IPAddressPool and L2Advertisement objects",
+                    unfixable=_UNSURE,
+                )
 
 
 def _services(release: Release) -> Iterator[Problem]:

@@ -42,6 +42,8 @@ _WORD = re.compile(r"[A-Za-z]{2,}", re.ASCII)
 _UPSTREAM_NUMBER = re.compile(r"[\^~>=v\s]*0\.(?:9|1\d)(?:\.|$)")
 # Copied beside MetalLB's own repository, such a number names no chart at all.
 _BITNAMI_MAJORS = range(2, 7)
+_BITNAMI = re.compile(r"bitnami", re.IGNORECASE)
+_MAJOR = re.compile(r"[\^~=v\s]*(\d+)(?:\.(?:\d+|[x*]))*(?:-.*)?")
 # The folder `manifests` had a kustomization of its own before 0.13.
 _MANIFESTS = re.compile(
     r"config/(?:prometheus-)?(?:native|frr)|(?:^|/)metallb[\w-]*\.yaml$|^(?:config/)?manifests/?$"
@@ -204,6 +206,17 @@ def unpublished(release: Release) -> Version | None:
         return None
     is_closed = asked.major == 0 and asked.minor < RELEASES[-1].minor - 1
     return asked if is_closed or asked.major in _BITNAMI_MAJORS else None
+
+
+def bitnami_major(release: Release) -> int | None:
+    """The major number of Bitnami's chart that is asked for, the last one where any will do; None
+    where it cannot be told, or the chart is somebody else's."""
+    if release.chart != "metallb" or not _BITNAMI.search(release.repository):
+        return None
+    if release.version == "*":
+        return _BITNAMI_MAJORS[-1]
+    major = _MAJOR.fullmatch(release.version or "")
+    return int(major[1]) if major else None
 
 
 def asks_for_a_word(release: Release) -> bool:

@@ -405,3 +405,43 @@ def test_a_file_of_the_chart_is_none_of_this_repository(repository: Callable) ->
         "apps/values.yaml": "speaker: {}\n",
     }
     assert repository(files).findings(MLB) == []
+
+
+BITNAMI = """\
+apiVersion: helm.cattle.io/v1
+kind: HelmChart
+metadata: {{name: metallb, namespace: kube-system}}
+spec:
+  chart: metallb
+  repo: {repo}
+  {version}
+  valuesContent: |
+    configInline:
+      address-pools: [{{name: lan, protocol: layer2, addresses: [10.4.0.10-10.4.0.30]}}]
+"""
+BITNAMIS_CHARTS = "https://charts.bitnami.com/bitnami"
+
+
+@pytest.mark.parametrize("version", ["", "version: 4.1.14", "version: ^6.0.0", "version: 5.x"])
+def test_bitnamis_chart_reads_custom_resources(version: str, repository: Callable) -> None:
+    files = {"f.yaml": BITNAMI.format(repo=BITNAMIS_CHARTS, version=version)}
+    (finding,) = repository(files).findings(MLB)
+    assert (finding.location.start.line, finding.severity) == (9, "warning")
+    assert "Bitnami's chart since its release 4.0.0" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("repo", "version"),
+    [
+        (BITNAMIS_CHARTS, "version: 3.0.12"),
+        (BITNAMIS_CHARTS, "version: ^2"),
+        (BITNAMIS_CHARTS, "version: '>=2.0.0 <4'"),
+        (BITNAMIS_CHARTS, "version: '${VERSION}'"),
+        ("https://charts.example.org/stable", ""),
+    ],
+)
+def test_older_ones_and_those_of_others_may_read_it(
+    repo: str, version: str, repository: Callable
+) -> None:
+    files = {"f.yaml": BITNAMI.format(repo=repo, version=version)}
+    assert not repository(files).findings(MLB)
