@@ -315,8 +315,9 @@ def _of_bitnami(release: Release) -> Iterator[Problem]:
                 found = chart.given(release, layer, (key,))
                 yield Problem(
                     found.place if layer.items is not None else found.place.key,
-                    f"`{key}` is of no use to Bitnami's chart since its release 4.0.0, which brings "
-                    "a MetalLB that reads custom resources instead: no Service gets an address of it",
+                    f"`{key}` is of no use to Bitnami's chart since its release 4.0.0, which "
+                    "brings a MetalLB that reads custom resources instead: no Service gets an "
+                    "address of it",
                     "write IPAddressPool and L2Advertisement objects",
                     unfixable=_UNSURE,
                 )

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from mlblint.context import Context, subject_of
 from mlblint.findings import Note, Problem
 from mlblint.records import dataclass
-from mlblint.repo import flux
+from mlblint.repo import argo, flux
 from mlblint.repo.delivery import WAVE, Delivered, Delivery, own_wave
 from mlblint.repo.metallb import GROUP, Installation, brings_crds
 from mlblint.repo.model import Cluster
-from mlblint.repo.resources import items, text
+from mlblint.repo.resources import Resource, text
 from mlblint.repo.steps import flux_kustomizations, is_hook
 
 _OPTION = "SkipDryRunOnMissingResource=true"
@@ -58,7 +58,7 @@ def _judge(
         ),
         help=race.help,
         subject=subject_of(early[0], cluster),
-        notes=(Note(installation.place, "MetalLB is installed here"),),
+        notes=tuple(_notes(installation, owner)),
         unfixable="how the two are to be parted is for a person to decide",
     )
 
@@ -139,5 +139,16 @@ def _in_one_chart(by: Delivery) -> Race:
 
 def _is_prepared(one: Delivered, by: Delivery) -> bool:
     own = text(one.resource.annotations.get(_OPTIONS))
-    given = [*own.split(","), *items(by.resource.get("spec", "syncPolicy", "syncOptions"))]
-    return is_hook(one.resource) or any(text(option).strip() == _OPTION for option in given)
+    given = [*own.split(","), *argo.sync_options(by.resource)]
+    return is_hook(one.resource) or any(option.strip() == _OPTION for option in given)
+
+
+def _notes(installation: Installation, owner: Resource) -> Iterator[Note]:
+    yield Note(installation.place, "MetalLB is installed here")
+    dropped = argo.misplaced_sync_option(owner, _OPTION)
+    if dropped is not None:
+        yield Note(
+            owner.place(*dropped),
+            "the API server drops this option: an Application has `syncOptions` in "
+            "`spec.syncPolicy` only",
+        )

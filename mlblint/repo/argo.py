@@ -22,9 +22,11 @@ __all__ = [
     "generated",
     "is_application",
     "local_repositories",
+    "misplaced_sync_option",
     "references",
     "repository_key",
     "sources",
+    "sync_options",
     "value_file",
 ]
 
@@ -111,6 +113,30 @@ def _source(source: Mapping[str, Any], at: tuple[Key, ...]) -> ApplicationSource
 def _version(value: object) -> str | None:
     """An unquoted 0.15 is a number to YAML; Argo CD's schema refuses it, its meaning is clear."""
     return str(value) if isinstance(value, (str, float, int)) and value != "" else None
+
+
+_SYNC_OPTIONS: Path = ("spec", "syncPolicy", "syncOptions")
+_NO_SYNC_OPTIONS: tuple[Path, ...] = (
+    ("syncOptions",),
+    ("spec", "syncOptions"),
+    ("spec", "source", "syncOptions"),
+    ("spec", "destination", "syncOptions"),
+    ("spec", "syncPolicy", "automated", "syncOptions"),
+)
+
+
+def sync_options(application: Resource) -> list[str]:
+    return [text(one).strip() for one in items(application.get(*_SYNC_OPTIONS))]
+
+
+def misplaced_sync_option(application: Resource, option: str) -> Path | None:
+    """Where an option stands that an Application does not have there: the API server drops it
+    (Argo CD pkg/apis/application/v1alpha1/types.go@v2.14, `SyncPolicy`)."""
+    for path in _NO_SYNC_OPTIONS:
+        for index, one in enumerate(items(application.get(*path))):
+            if text(one).strip() == option:
+                return (*path, index)
+    return None
 
 
 def destination(application: Resource) -> str | None:

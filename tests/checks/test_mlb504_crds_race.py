@@ -216,3 +216,22 @@ def test_a_speaker_that_is_written_out_brings_no_webhook(repository: Callable) -
         "root/pool.yaml": POOL.format(annotation=""),
     }
     assert repository(files).findings("MLB504") == []
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ("  syncOptions: [SkipDryRunOnMissingResource=true]\n", 6),
+        ("  syncPolicy: {automated: {syncOptions: [SkipDryRunOnMissingResource=true]}}\n", 6),
+        ("  syncPolicy: {}\n", None),
+    ],
+)
+def test_an_option_in_the_wrong_place(options: str, line: int | None, repository: Callable) -> None:
+    files = {
+        "root.yaml": ROOT + options,
+        "root/metallb.yaml": CHART,
+        "root/pool.yaml": POOL.format(annotation=WAVE),
+    }
+    (finding,) = repository(files).findings("MLB504")
+    dropped = [one for one in finding.related if "drops this option" in one.message]
+    assert [one.location.start.line for one in dropped] == ([line] if line else [])
