@@ -118,6 +118,12 @@ PLAIN = "myASN: 64512\npeerASN: 64513\npeerAddress: 10.0.0.1"
         ),
         (PLAIN + "\nholdTime: 900ms", None, None),
         (
+            PLAIN + "\nholdTime: -500ms",
+            "-500ms",
+            "the hold time is `-500ms`, but BGP allows 0 or at least 3 seconds",
+        ),
+        (PLAIN + "\nholdTime: -500ms\nkeepaliveTime: -600ms", None, None),
+        (
             PLAIN + "\nkeepaliveTime: 800ms",
             "800ms",
             "the hold time is three times `800ms`, but BGP allows 0 or at least 3 seconds",
@@ -460,6 +466,12 @@ addresses: [10.0.0.0/24]
         ("aggregationLength: 26", None, None),
         ("aggregationLength: 0", None, None),
         ("localPref: -1", "-1", "`localPref` is negative"),
+        ("localPref: 4294967295", None, None),
+        (
+            "localPref: 4294967296",
+            "4294967296",
+            "`localPref` is 4294967296, more than BGP has room for",
+        ),
         (
             "aggregationLengthV6: 63",
             "63",

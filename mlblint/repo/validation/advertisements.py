@@ -12,6 +12,7 @@ from mlblint.repo.validation.configuration import Configuration, Object, Refusal
 from mlblint.repo.versions import LOCAL_PREF_BY_FAMILY, LOCAL_PREF_CHECK
 
 _LENGTHS = {4: ("aggregationLength", 32), 6: ("aggregationLengthV6", 128)}
+_LARGEST_PREFERENCE = 2**32 - 1
 
 
 def refusals(config: Configuration) -> Iterator[Refusal]:
@@ -31,13 +32,14 @@ def _length(advertisement: Object, family: int) -> int:
 
 def _lengths(advertisement: Object) -> Iterator[Refusal]:
     """metallb internal/config/config.go@v0.16.1, `bgpAdvertisementFromCR`."""
-    if (advertisement.number("localPref") or 0) < 0:
-        # The CRD allows it, but Go's type has no sign: the webhook cannot read the object.
-        message = "`localPref` is negative"
+    preference = advertisement.number("localPref") or 0
+    if not 0 <= preference <= _LARGEST_PREFERENCE:
+        # The CRD allows it, but it does not fit into Go's uint32: the webhook cannot read the
+        # object.
+        fault = "negative" if preference < 0 else f"{preference}, more than BGP has room for"
+        message, remedy = f"`localPref` is {fault}", f"write a number up to {_LARGEST_PREFERENCE}"
         place = advertisement.place("localPref")
-        yield Refusal(
-            "local-preference", advertisement.delivered, place, message, "write 0 or more"
-        )
+        yield Refusal("local-preference", advertisement.delivered, place, message, remedy)
     for family, (field, longest) in _LENGTHS.items():
         given = advertisement.number(field)
         if given is None:

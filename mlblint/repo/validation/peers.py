@@ -109,7 +109,9 @@ def _hold_time(peer: Object, hold: int | None, keepalive: int | None) -> Iterato
             return
         hold = 3 * keepalive
     seconds = int(hold / SECOND) * SECOND
-    if seconds and seconds < _SHORTEST_HOLD:
+    # A third of a negative one, which is taken then, is longer than itself.
+    negative = hold < 0 and peer.lacks("keepaliveTime")
+    if negative or (seconds and seconds < _SHORTEST_HOLD):
         field = "keepaliveTime" if derived else "holdTime"
         written = f"three times `{peer.text(field)}`" if derived else f"`{peer.text(field)}`"
         message = f"the hold time is {written}, but BGP allows 0 or at least 3 seconds"
