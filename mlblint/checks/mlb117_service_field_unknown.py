@@ -102,7 +102,9 @@ def check(context: Context) -> Iterator[Problem]:
                 yield from _unknown_values(part, service, cluster)
                 yield from _wrong_types(part, service, cluster)
             for one in refusals(service):
-                yield _refused(one.place, one.what, one.help, service, cluster, one.meant)
+                yield _refused(
+                    one.place, one.what, one.help, service, cluster, one.meant, one.certain
+                )
             yield from _annotations(service, cluster)
         for release in cluster.releases:
             yield from _types_in_values(release, cluster)
@@ -349,7 +351,8 @@ def _refused(
     clear = meant is not None
     outcome = "the API server refuses the Service"
     if not certain:
-        outcome = f"if it is handed on as it stands, {outcome}"
+        given = "is new" if service.is_manifest else "is handed on as it stands"
+        outcome = f"if it {given}, {outcome}"
     return Problem(
         place=place,
         message=f"Service `{service.name}`: {what}: {outcome}",

@@ -12,12 +12,14 @@ from mlblint.text.places import Place
 
 
 class Refusal(NamedTuple):
-    """`meant` is what can only have been meant, None if that is not clear."""
+    """`meant` is what can only have been meant, None if that is not clear. Without `certain` a
+    Service that is in the cluster already may get through."""
 
     place: Place
     what: str
     help: str
     meant: object = None
+    certain: bool = True
 
 
 def refusals(service: Service) -> Iterator[Refusal]:
@@ -56,14 +58,24 @@ def _no_prefixes(ranges: Field) -> Iterator[Refusal]:
 
 
 def _families(service: Service) -> Iterator[Refusal]:
-    """Kubernetes pkg/registry/core/service/storage/alloc.go@v1.33, `initIPFamilyFields`."""
+    """A new Service without a policy has a single family; one that was there keeps its own
+    (Kubernetes pkg/registry/core/service/storage/alloc.go@v1.33, `initIPFamilyFields`)."""
     policy, families = service.field("ipFamilyPolicy"), service.field("ipFamilies")
-    if policy is None or families is None or policy.value != "SingleStack":
+    given = items(families.value) if families is not None else []
+    if families is None or len(given) != 2 or any(map(is_opaque, given)):
         return
-    given = items(families.value)
-    if len(given) == 2 and not any(map(is_opaque, given)):
-        what = "it has two `ipFamilies`, which `ipFamilyPolicy: SingleStack` does not allow"
-        yield Refusal(policy.place, what, "write `PreferDualStack`, or remove one of the families")
+    help_text = "write `PreferDualStack` or `RequireDualStack`, or remove one of the families"
+    if policy is not None and policy.value == "SingleStack":
+        what = "`ipFamilyPolicy: SingleStack` allows a new Service one of its two `ipFamilies`"
+        yield Refusal(policy.place, what, help_text)
+    elif "ipFamilyPolicy" not in service.fields and not _is_unknown(service, "ipFamilyPolicy"):
+        what = "it has two `ipFamilies`, of which a new Service without `ipFamilyPolicy` has one"
+        yield Refusal(families.place.key, what, help_text, certain=False)
+
+
+def _is_unknown(service: Service, field: str) -> bool:
+    delivered = service.delivered
+    return delivered is None or delivered.resource.is_unknown("spec", field)
 
 
 def _is_without_ports(service: Service) -> bool:
@@ -72,7 +84,7 @@ def _is_without_ports(service: Service) -> bool:
     delivered = service.delivered
     if delivered is None or delivered.by is None or "ports" in service.fields:
         return False
-    return not delivered.resource.is_unknown("spec", "ports")
+    return not _is_unknown(service, "ports")
 
 
 def _ports(ports: Field) -> Iterator[Refusal]:

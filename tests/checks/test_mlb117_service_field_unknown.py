@@ -340,3 +340,10 @@ def test_a_patch_is_no_whole_service(repository: Callable) -> None:
         "web/patch.yaml": patch,
     }
     assert not repository(files).findings("MLB117")
+
+
+def test_two_families_without_a_policy(repository: Callable) -> None:
+    files = {"f.yaml": service("type: LoadBalancer", "ipFamilies: [IPv4, IPv6]")}
+    (finding,) = repository(files).findings("MLB117")
+    assert (finding.location.start.line, finding.severity) == (6, "warning")
+    assert "if it is new, the API server refuses the Service" in finding.message
