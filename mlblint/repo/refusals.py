@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -9,6 +10,11 @@ from mlblint.repo.addresses import EntryFault, parse_address, parse_entry
 from mlblint.repo.resources import is_opaque, items, mapping
 from mlblint.repo.services import Field, Service
 from mlblint.text.places import Place
+
+# Capital letters alone, as in `__PORT__`, are more often something that is filled in.
+_LITERAL = re.compile(r"(?=.*[a-z])[-A-Za-z0-9_.]+")
+_NAME = re.compile(r"(?=.{1,63}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
+_LAST_PORT = 65535
 
 
 class Refusal(NamedTuple):
@@ -99,7 +105,11 @@ def _ports(ports: Field) -> Iterator[Refusal]:
             if name in names:
                 what = f"two of its ports have the name `{name}`"
                 yield Refusal(place / "name", what, "give each a name of its own")
+            elif _LITERAL.fullmatch(name) and not _NAME.fullmatch(name):
+                what = f"`{name}` is no name of a port"
+                yield Refusal(place / "name", what, "write small letters, digits and `-` only")
             names.add(name)
+        yield from _target(port.get("targetPort"), place / "targetPort")
         if not isinstance(number, int) or isinstance(number, bool):
             continue
         yield from _number(number, place, port, numbers)
@@ -108,11 +118,25 @@ def _ports(ports: Field) -> Iterator[Refusal]:
 def _number(
     number: int, place: Place, port: Mapping[str, Any], taken: set[tuple[object, object]]
 ) -> Iterator[Refusal]:
-    if not 1 <= number <= 65535:
-        what = f"the port `{number}` does not lie between 1 and 65535"
+    if not 1 <= number <= _LAST_PORT:
+        what = f"the port `{number}` does not lie between 1 and {_LAST_PORT}"
         yield Refusal(place / "port", what, "write a port that exists")
     protocol = port.get("protocol") or "TCP"
     if (number, protocol) in taken and not is_opaque(protocol):
         what = f"it has the port `{number}` ({protocol}) twice"
         yield Refusal(place / "port", what, "remove one, or give it another protocol")
     taken.add((number, protocol))
+
+
+def _target(target: object, place: Place) -> Iterator[Refusal]:
+    """A number in quotes is a name, and a name has a letter at least; 0 means the port itself
+    (Kubernetes staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go@v1.33,
+    `IsValidPortName`)."""
+    if isinstance(target, str) and target.isascii() and target.isdigit():
+        what = f'the `targetPort` "{target}" is a text, and so the name of a port, with no letter'
+        number = int(target[:6])
+        meant = number if number <= _LAST_PORT else None
+        yield Refusal(place, what, "write the number without quotes", meant)
+    elif isinstance(target, int) and not 0 <= target <= _LAST_PORT:
+        what = f"the `targetPort` {target} does not lie between 1 and {_LAST_PORT}"
+        yield Refusal(place, what, "write a port that exists")

@@ -280,6 +280,9 @@ def test_annotations_in_values_of_a_chart(repository: Callable) -> None:
         (("ports: [{port: 53, name: dns}, {port: 54}]",), 6),
         (("ports: [{port: 53, name: dns}, {port: 54, name: dns}]",), 6),
         (("ports: [{port: 53, name: a}, {port: 53, name: b, protocol: TCP}]",), 6),
+        (("ports: [{port: 53, name: dns_udp}]",), 6),
+        (("ports: [{port: 53, name: Dns}]",), 6),
+        (("ports: [{port: 53, targetPort: 65536}]",), 6),
     ],
 )
 def test_what_does_not_go_together(
@@ -303,7 +306,9 @@ def test_what_does_not_go_together(
         ("ipFamilies: ['${FIRST}', '${SECOND}']", "ipFamilyPolicy: SingleStack"),
         ("ports: [{port: 65535}]",),
         ("ports: [{port: 53, name: a, protocol: UDP}, {port: 53, name: b}]",),
-        ("ports: [{port: '${PORT}'}]",),
+        ("ports: [{port: '${PORT}', targetPort: '${PORT}'}]",),
+        ("ports: [{port: 53, name: __NAME__, targetPort: 0}]",),
+        ("ports: [{port: 53, name: 53-dns, targetPort: dns-udp}]",),
         ("ports: [{port: 1, name: '${A}'}, {port: 2, name: '${A}'}]",),
         ("ports: [{port: 1, name: a}, {port: 1, name: b, protocol: '${P}'}]",),
     ],
@@ -347,3 +352,12 @@ def test_two_families_without_a_policy(repository: Callable) -> None:
     (finding,) = repository(files).findings("MLB117")
     assert (finding.location.start.line, finding.severity) == (6, "warning")
     assert "if it is new, the API server refuses the Service" in finding.message
+
+
+def test_a_number_in_quotes_is_a_name(repository: Callable) -> None:
+    given = service("type: LoadBalancer", 'ports: [{port: 80, targetPort: "8080"}]')
+    repo = repository({"f.yaml": given})
+    (finding,) = repo.findings("MLB117")
+    assert (finding.severity, finding.judges) == ("error", "acceptance")
+    fixed = repo.fixed("MLB117", unsafe=True)
+    assert fixed == {"f.yaml": given.replace('"8080"', "8080")}
