@@ -14,7 +14,7 @@ help:
 	@echo "make demo       install mlblint into $(VENV), lint a small repository, show its fixes"
 	@echo "make test       style, types and the test suite"
 	@echo "make test-long  the tests that take minutes: wheels, hooks, oracles, other people's files"
-	@echo "make test-hostile  measure what hostile input costs, on a quiet machine"
+	@echo "make test-hostile  measure mlblint's own patterns on long lines, on a quiet machine"
 	@echo "make bench      measure mlblint on generated repositories: half an hour; see bench/README.md"
 	@echo "make test-lowest  the test suite on the oldest dependencies that are allowed"
 	@echo "make fuzz       each target of the fuzzer for FUZZ_SECONDS=$(FUZZ_SECONDS)"

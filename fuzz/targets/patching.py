@@ -20,6 +20,7 @@ from mlblint.text.scalars import TooManyValuesError
 from mlblint.text.source import NotTextError, Source
 
 ROOT = Path("/nowhere")
+ANNOTATIONS = "/metadata/annotations"
 OPERATIONS = """\
 - {op: add, path: /metadata/annotations/a~1b, value: {x: 1}}
 - {op: replace, path: /spec/0, value: [1]}
@@ -93,7 +94,8 @@ def _laws(root: Traced, last: Traced) -> None:
     pointer = last.value("path")
     if not isinstance(pointer, str) or last.value("op") not in ("add", "replace"):
         return
-    if pointer.endswith("/-") or pointer.startswith("/metadata/annotations"):
+    # A patch that begins always finds annotations, whatever was in their place.
+    if pointer.endswith("/-") or pointer == "/metadata" or pointer.startswith(ANNOTATIONS):
         return
     test = {"op": "test", "path": pointer, "value": last.value("value")}
     try:

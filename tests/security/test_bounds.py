@@ -17,7 +17,7 @@ from tests.security.hostile import Case, cases, run
 PACKAGE = Path(__file__).parents[2] / "mlblint"
 
 
-@pytest.mark.hostile
+@pytest.mark.long
 @pytest.mark.parametrize("case", list(cases()), ids=lambda case: case.name)
 def test_hostile_input_is_bounded(case: Case, tmp_path: Path) -> None:
     outcome = run(case, tmp_path)
