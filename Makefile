@@ -35,7 +35,7 @@ test: check
 test-long: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m long
 
-# Half an hour, on a machine that does nothing else: these measure time and memory.
+# Minutes, on a machine that does nothing else: these measure time.
 test-hostile: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m hostile
 
