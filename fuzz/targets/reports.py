@@ -18,6 +18,7 @@ from mlblint.findings import SEVERITIES, Finding, Fix, Location, Related, Subjec
 from mlblint.package_data import data_folder
 from mlblint.report.formats import WRITERS, Report
 from mlblint.report.harmless import shown
+from mlblint.report.markdown import LIMIT
 from mlblint.report.summary import summarise
 from mlblint.report.terminal import printable
 from mlblint.report.text import Style, concise, full, grouped
@@ -38,6 +39,7 @@ _OURS = {"<details>", "</details>", "<summary>", "</summary>", "<code>", "</code
     "<span>",
     "</span>",
 }
+_CUT = re.compile(r"^Shown are (\d+) of ", re.MULTILINE)
 _COMMAND = re.compile(r"\s*::[A-Za-z]")
 _OWN_COMMAND = re.compile(r"::(error|warning|notice) file=")
 
@@ -168,7 +170,11 @@ def _github(text: str, report: Report) -> None:
 def _markdown(text: str, report: Report) -> None:
     assert set(_TAG.findall(text)) <= _OURS
     rows = [line for line in text.split("\n") if line.startswith("| <code>")]
-    assert len(rows) == len(report.findings)
+    cut = _CUT.search(text)
+    assert len(text) <= LIMIT
+    assert len(rows) == (int(cut[1]) if cut else len(report.findings))
+    if cut:
+        return
     said = {html.unescape(_TAG.sub("", row)).replace("\u200b", "") for row in rows}
     for finding in report.findings:
         wanted = shown(finding.message).replace("`", "").replace("\u200b", "")
