@@ -1,8 +1,8 @@
 """What is remembered of one repository.
 
 Three files: which bytes its files had (`files`), what was worked out of such bytes (`facts`), and
-what the rules said of the whole (`run`). The last is for a repository that is the same to the
-last byte, with the same settings; whatever part of it somebody asks about, it is part of that.
+what the rules said of the whole (`run`). The last is for a repository in which nothing has changed
+that they looked at, with the same settings; whatever somebody asks about is a part of it.
 """
 
 from __future__ import annotations
@@ -65,7 +65,10 @@ class Memory:
         if not known:
             return {}
         facts = _mapping(self._folder.read(self._facts))
-        return {path: one._replace(facts=facts.get(one.digest)) for path, one in known.items()}
+        return {
+            path: one._replace(facts=facts.get(_key(path, one.digest)))
+            for path, one in known.items()
+        }
 
     def recall(self, files: Files, known: Mapping[str, Known], today: date) -> Verdict | None:
         """What the rules said, if everything that they looked at is the same."""
@@ -96,7 +99,8 @@ class Memory:
         facts = _mapping(self._folder.read(self._facts))
         now = dict(facts_of(files.only(changed), words.ALL))
         return all(
-            path in now and _are_alike(_mapping(facts.get(old)), _mapping(now[path].facts))
+            path in now
+            and _are_alike(_mapping(facts.get(_key(path, old))), _mapping(now[path].facts))
             for path, old in changed.items()
         )
 
@@ -105,7 +109,8 @@ class Memory:
         known = {path: one for path in files.paths if (one := files.facts(path)) is not None}
         digests = {path: one.digest for path, one in known.items()}
         self._keep_stamps(digests)
-        self._folder.write(self._facts, {one.digest: one.facts for one in known.values()})
+        facts = {_key(path, one.digest): one.facts for path, one in known.items()}
+        self._folder.write(self._facts, facts)
         if verdict is not None and len(digests) == len(files.paths):
             said = {
                 "names": _names(files.paths),
@@ -130,6 +135,11 @@ class Memory:
 def _is_same_day(said: Mapping[str, Any], today: date) -> bool:
     """Where it matters."""
     return said["today"] in (None, today.isoformat())
+
+
+def _key(path: str, digest: str) -> str:
+    """The same bytes are read in another way where they are said to be JSON."""
+    return f"{digest}.json" if path.endswith(".json") else digest
 
 
 def _are_alike(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:

@@ -24,7 +24,8 @@ Track = Callable[[str, Sequence[Any]], Iterable[Any]]
 """Gives back what it is given, one by one, and tells somebody how far it is with what."""
 
 WORTH_IT = 300
-"""Files, from which a process of its own takes less time than it saves: see bench/README.md."""
+"""Files, from which on a second process saves more than it takes: of a run over 400 files, a
+quarter, on two cores."""
 MOST = 4
 """Processes, this one included."""
 

@@ -130,6 +130,21 @@ def test_a_change_of_what_somebody_has_looked_into(root: Path) -> None:
     assert told(result) == told(lint(request_for(root, False)))
 
 
+def test_the_same_bytes_as_yaml_and_as_json(root: Path) -> None:
+    """A tab is white space in the one, and an error in the other."""
+    text = '{\t"kind": "Service", "apiVersion": "v1", "metadata": {"name": "metallb"}}\n'
+    (root / "a.json").write_text(text)
+    (root / "b.yaml").write_text(f"\t{text}")
+    (root / "c.json").write_text(f"\t{text}")
+    lint(request_for(root))
+    (root / "d.yaml").write_text("kind: Namespace\n")
+    result = lint(request_for(root))
+    assert not is_remembered(result)
+    assert told(result) == told(lint(request_for(root, False)))
+    assert "b.yaml" in told(result)
+    assert "c.json" not in told(result)
+
+
 def test_more_changes_than_are_compared(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (root / "pool.yaml").write_text(POOL)
     for name in "abc":
