@@ -58,14 +58,19 @@ def read_together(
     os.write(fill, b"".join(map(_NUMBER.pack, range(len(pieces)))))
     os.close(fill)
     helpers = [_helper(files, pieces, queue) for _ in range(count - 1)]
-    meanwhile()
-    steps = track("Reading files", range(len(paths))) if track else range(len(paths))
-    found = dict(_share(files, pieces, queue, steps))
-    os.close(queue)
-    for process, answer in helpers:
-        for path, known in _received(answer).items():
-            found[path] = Known(*known)
-        os.waitpid(process, 0)
+    try:
+        meanwhile()
+        steps = track("Reading files", range(len(paths))) if track else range(len(paths))
+        found = dict(_share(files, pieces, queue, steps))
+        for _, answer in helpers:
+            for path, known in _received(answer).items():
+                found[path] = Known(*known)
+    finally:
+        # Whatever ends this process, a signal for instance, ends them as well.
+        os.close(queue)
+        for process, _ in helpers:
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
     return found
 
 
@@ -109,6 +114,8 @@ def _helper(files: Files, pieces: Sequence[Sequence[str]], queue: int) -> tuple[
         return process, answer
     # Nothing of this process may get out, least of all an exception or somebody's clean-up.
     try:
+        # Only if nobody else can read it, a pipe breaks when the reader is gone.
+        os.close(answer)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         steps = range(sum(map(len, pieces)))

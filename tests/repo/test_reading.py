@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -76,6 +77,39 @@ def test_a_process_that_fails_says_nothing(
     found = read_together(files, files.paths, 2)
     assert set(found) <= files.names
     assert capfd.readouterr() == ("", "")
+
+
+def test_what_ends_this_process_ends_the_others(files: Files) -> None:
+    started: list[int] = []
+
+    def interrupted() -> None:
+        children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
+        if children.exists():
+            started.extend(map(int, children.read_text().split()))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read_together(files, files.paths, 4, interrupted)
+    assert not [process for process in started if Path(f"/proc/{process}").exists()]
+
+
+def test_a_process_whose_reader_is_gone_ends(files: Files) -> None:
+    """Its answer is larger than a pipe holds."""
+    queue, fill = os.pipe()
+    os.write(fill, reading._NUMBER.pack(0))
+    os.close(fill)
+    paths = list(files.paths)
+    process, answer = reading._helper(files, [paths * 5], queue)
+    os.close(answer)
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        if os.waitpid(process, os.WNOHANG) != (0, 0):
+            break
+        time.sleep(0.05)
+    else:
+        os.kill(process, signal.SIGKILL)
+        pytest.fail("it waits for a reader")
+    os.close(queue)
 
 
 def test_somebody_can_watch(files: Files) -> None:
