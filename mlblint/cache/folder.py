@@ -24,6 +24,7 @@ SUFFIX, PART = ".mlblint", ".mlblint-part"
 MAX_FILE = 64 * 1024 * 1024
 MAX_FOLDER = 512 * 1024 * 1024
 """Bytes: facts about 50,000 files take 30 MB."""
+MAX_FILES = 1_000
 MAX_AGE = 30 * 24 * 3600.0
 """Seconds after which what nobody has used goes."""
 
@@ -116,10 +117,12 @@ class Folder:
         """Takes away what was not used for long, and the oldest of what is too much."""
         now, total = time.time(), 0
         kept = [(entry, entry.stat()) for entry in _files(self.path) if entry.name != KEY]
-        for entry, status in sorted(kept, key=lambda one: -one[1].st_mtime):
+        newest_first = sorted(kept, key=lambda one: -one[1].st_mtime)
+        for number, (entry, status) in enumerate(newest_first):
             total += status.st_size
             limit = MAX_AGE if entry.name.endswith(SUFFIX) else _LEFT_BEHIND
-            if total > MAX_FOLDER or now - status.st_mtime > limit:
+            is_too_much = number >= MAX_FILES or total > MAX_FOLDER
+            if is_too_much or now - status.st_mtime > limit:
                 with contextlib.suppress(OSError):
                     Path(entry.path).unlink()
 

@@ -159,14 +159,15 @@ def test_a_disk_that_is_full_keeps_what_was_there(
     assert not list(folder.path.glob("*part"))
 
 
+@pytest.mark.parametrize(("limit", "value"), [("MAX_FOLDER", 2500), ("MAX_FILES", 2)])
 def test_the_oldest_goes_when_there_is_too_much(
-    root: Path, user: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    limit: str, value: int, root: Path, user: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = used(root, None, user)
     for number, name in enumerate("abc"):
         folder.write(name, "x" * 1000)
         os.utime(file_of(folder, name), (0, time.time() - 100 + number))
-    monkeypatch.setattr(cache, "MAX_FOLDER", 2500)
+    monkeypatch.setattr(cache, limit, value)
     folder.tidy()
     assert [folder.read(name) is not None for name in "abc"] == [False, True, True]
 
