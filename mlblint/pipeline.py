@@ -21,8 +21,8 @@ from mlblint.config import Config, check_options, is_enabled, matches
 from mlblint.findings import INTERNAL_ERROR, Finding
 from mlblint.records import dataclass
 from mlblint.repo import reading
-from mlblint.repo.facts import OutdatedError
-from mlblint.repo.files import Files, Known
+from mlblint.repo.facts import Known, OutdatedError
+from mlblint.repo.files import Files
 from mlblint.repo.index import RELEVANT
 from mlblint.repo.reading import Track
 from mlblint.text.source import Source

@@ -7,6 +7,7 @@ that they looked at, with the same settings; whatever somebody asks about is a p
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -18,7 +19,8 @@ from mlblint.cache import findings, snapshot
 from mlblint.package_data import fingerprint
 from mlblint.records import dataclass
 from mlblint.repo import words
-from mlblint.repo.files import Files, Known
+from mlblint.repo.facts import Known
+from mlblint.repo.files import Files
 from mlblint.repo.reading import facts_of
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ class Memory:
     def with_facts(self, known: Mapping[str, Known]) -> dict[str, Known]:
         if not known:
             return {}
-        facts = _mapping(self._folder.read(self._facts))
+        facts = self._facts_of(None)
         return {
             path: one._replace(facts=facts.get(_key(path, one.digest)))
             for path, one in known.items()
@@ -80,7 +82,7 @@ class Memory:
             return None
         before = dict(zip(files.paths, said["digests"], strict=True))
         changed = {path: old for path, old in before.items() if old != digests[path]}
-        if changed and not self._are_beside_the_point(changed, said["seen"], files.knowing(known)):
+        if changed and not self._are_beside_the_point(changed, said, files.knowing(known)):
             return None
         if not files.disk.still_says({(name, at): answer for name, at, answer in said["answers"]}):
             return None
@@ -89,14 +91,14 @@ class Memory:
         return Verdict(found, frozenset(said["templates"]), frozenset(said["encrypted"]))
 
     def _are_beside_the_point(
-        self, changed: Mapping[str, str], seen: Iterable[str], files: Files
+        self, changed: Mapping[str, str], said: Mapping[str, Any], files: Files
     ) -> bool:
         """Whether the rules would have said the same of other bytes in some files: nobody looked
         into those, nothing in them is or was relevant, and they have the same answer to every
         question that was asked of them. Most commits change nothing else."""
-        if len(changed) > MANY or not changed.keys().isdisjoint(seen):
+        if len(changed) > MANY or not changed.keys().isdisjoint(said["seen"]):
             return False
-        facts = _mapping(self._folder.read(self._facts))
+        facts = self._facts_of(said["run"])
         now = dict(facts_of(files.only(changed), words.ALL))
         return all(
             path in now
@@ -110,9 +112,11 @@ class Memory:
         digests = {path: one.digest for path, one in known.items()}
         self._keep_stamps(digests)
         facts = {_key(path, one.digest): one.facts for path, one in known.items()}
-        self._folder.write(self._facts, facts)
+        run = os.urandom(8).hex()
+        self._folder.write(self._facts, {"run": run, "facts": facts})
         if verdict is not None and len(digests) == len(files.paths):
             said = {
+                "run": run,
                 "names": _names(files.paths),
                 "digests": [digests[path] for path in files.paths],
                 "seen": [path for path in files.paths if files.was_looked_into(path)],
@@ -124,6 +128,12 @@ class Memory:
             }
             self._folder.write(self._run, said)
         self._folder.tidy()
+
+    def _facts_of(self, run: str | None) -> Mapping[str, Any]:
+        """What is kept of files. A run is told only what it has kept itself: another one, with
+        other rules, may have asked less of them."""
+        kept = _mapping(self._folder.read(self._facts))
+        return _mapping(kept.get("facts")) if run in (None, kept.get("run")) else {}
 
     def _keep_stamps(self, digests: Mapping[str, str]) -> None:
         """A file that was touched is read once, and not by every run from then on."""

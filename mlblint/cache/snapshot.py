@@ -9,8 +9,7 @@ from typing import Any
 
 from mlblint import boundaries
 from mlblint.records import dataclass
-from mlblint.repo.facts import digest
-from mlblint.repo.files import Known
+from mlblint.repo.facts import Known, digest
 
 Stamp = tuple[int, int, int, int]
 """Size, times of change (of the content, and of anything), and inode."""

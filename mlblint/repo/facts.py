@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from mlblint.text.documents import Broken, Document, root_at
 from mlblint.text.nodes import Node
@@ -27,6 +27,15 @@ Parts = tuple[Document | Broken, ...]
 MAX_GROWTH = 8
 """Aliases let a document mean much more than is written. What takes so many times the room of
 the file is not kept; ordinary documents take less than that."""
+
+
+class Known(NamedTuple):
+    """What is known of a file before it is asked for: the digest of its bytes, what was worked
+    out of them, and the bytes themselves, if they had to be read."""
+
+    digest: str
+    facts: Facts | None = None
+    data: bytes | None = None
 
 
 class OutdatedError(Exception):

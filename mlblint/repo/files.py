@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 from mlblint import boundaries
 from mlblint.patterns import NEVER, Pattern, PatternError
 from mlblint.repo.disk import Disk
-from mlblint.repo.facts import Facts, Parts, checked, decoded, digest, encoded, lazily
+from mlblint.repo.facts import Facts, Known, Parts, checked, decoded, digest, encoded, lazily
 from mlblint.text.documents import Broken, Document, documents, name_of
 from mlblint.text.parser import YamlError
 from mlblint.text.scalars import TooManyValuesError
@@ -28,15 +28,6 @@ _GIT_CRYPT = b"\0GITCRYPT\0"
 _WILDCARD = re.compile(
     r"\*\*/|\*\*|\\(?P<escaped>.)|\[(?P<negated>[!^]?)(?P<class>[^]]+)\]|.", re.DOTALL
 )
-
-
-class Known(NamedTuple):
-    """What is known of a file before it is asked for: the digest of its bytes, what was worked
-    out of them, and the bytes themselves, if they had to be read."""
-
-    digest: str
-    facts: Facts | None = None
-    data: bytes | None = None
 
 
 class Files:

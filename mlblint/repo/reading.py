@@ -15,8 +15,8 @@ import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from mlblint.repo.facts import Facts
-from mlblint.repo.files import Files, Known
+from mlblint.repo.facts import Facts, Known
+from mlblint.repo.files import Files
 from mlblint.repo.index import KUSTOMIZATION_NAMES
 from mlblint.repo.words import EVERYWHERE
 

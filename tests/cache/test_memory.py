@@ -145,6 +145,21 @@ def test_the_same_bytes_as_yaml_and_as_json(root: Path) -> None:
     assert "c.json" not in told(result)
 
 
+def test_another_run_may_have_asked_less(root: Path) -> None:
+    """It has kept its own facts in the place of those of the first."""
+    (root / "pool.yaml").write_text(POOL)
+    (root / "app.yaml").write_text("a: 1\n")
+    lint(request_for(root))
+    (root / ".mlblint.yaml").write_text("rules: {select: [MLB101]}\n")
+    lint(request_for(root))
+    (root / ".mlblint.yaml").unlink()
+    assert is_remembered(lint(request_for(root))), "nothing has changed for the first"
+    (root / "app.yaml").write_text("a: 2\n")
+    assert not is_remembered(lint(request_for(root)))
+    (root / "app.yaml").write_text("a: 3\n")
+    assert is_remembered(lint(request_for(root)))
+
+
 def test_more_changes_than_are_compared(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (root / "pool.yaml").write_text(POOL)
     for name in "abc":

@@ -10,8 +10,7 @@ import pytest
 
 from mlblint.cache import snapshot
 from mlblint.cache.snapshot import kept, take
-from mlblint.repo.facts import digest
-from mlblint.repo.files import Known
+from mlblint.repo.facts import Known, digest
 
 HOUR_AGO = time.time() - 3600
 

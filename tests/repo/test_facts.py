@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mlblint.repo.facts import OutdatedError, digest
-from mlblint.repo.files import Files, Known
+from mlblint.repo.facts import Known, OutdatedError, digest
+from mlblint.repo.files import Files
 from mlblint.text.documents import Broken, Document
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
