@@ -11,7 +11,7 @@ _JOINERS = "\u200c\u200d"
 def printable(text: str) -> str:
     """The text on one line and without anything that a terminal would obey: control
     characters, escape sequences, changes of the writing direction."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(_visible(character) for character in text)
 
