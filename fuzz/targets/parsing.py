@@ -8,9 +8,11 @@ from contextlib import suppress
 
 from fuzz.choices import Choices, seed
 from fuzz.seeds import manifests
-from mlblint.text.documents import Broken, chunks, documents
+from mlblint.text import scalars
+from mlblint.text.documents import Broken, Understood, chunks, documents
 from mlblint.text.nodes import Alias, Mapping, Node, Scalar
 from mlblint.text.parser import YamlError, parse, parse_pure
+from mlblint.text.repeated import has_repeated_keys
 from mlblint.text.scalars import TooManyValuesError
 from mlblint.text.source import NotTextError, Source
 
@@ -46,6 +48,9 @@ def check(data: bytes) -> None:
             assert part.error.offset >= part.start
             source.position(part.error.offset)
             continue
+        if isinstance(part, Understood):
+            assert repr(part.data) == repr(scalars.data(part.root))
+            assert part.repeats_keys == has_repeated_keys(part.root)
         with suppress(TooManyValuesError):
             _ = part.data
         if part.root is not None:

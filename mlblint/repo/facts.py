@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from functools import cached_property
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from mlblint.text.documents import Broken, Document, root_at
-from mlblint.text.nodes import Node
+from mlblint.text.documents import Broken, Document, Understood
 from mlblint.text.parser import YamlError
 from mlblint.text.source import Source
 
@@ -40,31 +38,6 @@ class Known(NamedTuple):
 
 class OutdatedError(Exception):
     """A file is not what it was when the facts about it were looked up."""
-
-
-class Remembered(Document):
-    """A document of which is known what it means, without looking at the text."""
-
-    def __init__(
-        self,
-        source: Source,
-        index: int,
-        start: int,
-        end: int,
-        part: tuple[int, int],
-        answers: dict[str, bool],
-        repeats_keys: bool,
-        data: object,
-    ) -> None:
-        super().__init__(source, index, None, start, end, part=part)
-        del self.root
-        self.answers = answers
-        self.repeats_keys = repeats_keys
-        self.data = data
-
-    @cached_property
-    def root(self) -> Node | None:  # type: ignore[override]
-        return root_at(self.source, self.part, self.start)
 
 
 def digest(data: bytes) -> str:
@@ -100,7 +73,8 @@ def _part(
     if index < 0:
         offset, problem, _ = more
         return Broken(source, YamlError(problem, offset), start, end, part)
-    return Remembered(source, index, start, end, part, *more)
+    answers, repeats_keys, data = more
+    return Understood(source, index, start, end, part, data, repeats_keys, answers)
 
 
 def lazily(path: str, wanted: str, read: Callable[[], bytes]) -> Source:

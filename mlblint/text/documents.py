@@ -13,6 +13,7 @@ from mlblint.text.embedded import LineMap, literal_lines
 from mlblint.text.nodes import Node, Path, Scalar, find, resolved
 from mlblint.text.parser import YamlError, parse
 from mlblint.text.repeated import has_repeated_keys
+from mlblint.text.simple import simple
 from mlblint.text.source import Position, Source
 
 # `---` at the start of a line ends a document wherever it stands, inside scalars too.
@@ -85,6 +86,33 @@ class Document:
         return self.source.position(self.file_offset(offset))
 
 
+class Understood(Document):
+    """A document of which is known what it means; where its parts stand is worked out when
+    somebody asks."""
+
+    def __init__(
+        self,
+        source: Source,
+        index: int,
+        start: int,
+        end: int,
+        part: tuple[int, int],
+        data: object,
+        repeats_keys: bool = False,
+        answers: dict[str, bool] | None = None,
+    ) -> None:
+        super().__init__(source, index, None, start, end, part=part)
+        del self.root
+        self.data = data
+        self.repeats_keys = repeats_keys
+        self.answers = answers or {}
+
+    @cached_property
+    def root(self) -> Node | None:  # type: ignore[override]
+        parsed = parse(_as_yaml(self.source)[slice(*self.part)], self.part[0])
+        return next(one.root for one in parsed if one.start == self.start)
+
+
 @dataclass(frozen=True, eq=False)
 class Host:
     """Where a piece of embedded YAML stands: the scalar at `path` of `document`, which stands
@@ -147,6 +175,10 @@ def documents(
         if chunk.start in known:
             continue
         part = (chunk.start, chunk.start + len(chunk.text))
+        found = simple(chunk.text)
+        if found is not None:
+            yield Understood(source, index, part[0] + found.start, part[1], part, found.data)
+            continue
         try:
             parsed = parse(chunk.text, chunk.start)
         except YamlError as error:
@@ -154,12 +186,6 @@ def documents(
             continue
         for one in parsed:
             yield Document(source, index, one.root, one.start, one.end, part=part)
-
-
-def root_at(source: Source, part: tuple[int, int], start: int) -> Node | None:
-    """The root of the document that begins at `start`, parsed anew with what is in its part."""
-    parsed = parse(_as_yaml(source)[slice(*part)], part[0])
-    return next(one.root for one in parsed if one.start == start)
 
 
 def _as_yaml(source: Source) -> str:

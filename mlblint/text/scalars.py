@@ -77,6 +77,11 @@ def resolve_plain(text: str) -> Plain:
     return text
 
 
+def is_word(text: str) -> bool:
+    """Whether `text` is one of the words that mean no text, written without quotes."""
+    return text in _WORDS
+
+
 def plain_is_safe(text: str) -> bool:
     """Whether `text` written without quotes is read back as that string."""
     return resolve_plain(text) == text and isinstance(resolve_plain(text), str)

@@ -9,12 +9,15 @@ from random import Random
 
 import pytest
 
-from mlblint.text.documents import Document, documents, embedded
+from mlblint.text import scalars
+from mlblint.text.documents import Document, Understood, documents, embedded
 from mlblint.text.edits import Append, Edit, Insert, Remove, RenameKey, ReplacePart, Set
 from mlblint.text.nodes import Mapping, Scalar, Sequence, walk
+from mlblint.text.parser import parse
 from mlblint.text.places import Place
 from mlblint.text.planning import plan
 from mlblint.text.proof import prove
+from mlblint.text.repeated import has_repeated_keys
 from mlblint.text.source import NotTextError, Source
 from mlblint.text.splices import Refusal, Splice
 
@@ -113,3 +116,17 @@ def test_every_edit_is_proven_or_refused(capsys: pytest.CaptureFixture[str]) -> 
     made = sum(count for name, count in counts.items() if name.endswith("made"))
     refused = sum(count for name, count in counts.items() if name.endswith("refused"))
     assert made > 20 * refused
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpus at {CORPUS}")
+def test_what_is_read_without_a_parser_is_what_it_says() -> None:
+    parts = [part for source in sources() for part in documents(source)]
+    understood = [part for part in parts if isinstance(part, Understood)]
+    for one in understood:
+        at = f"{one.source.path} at {one.start}"
+        (parsed,) = parse(one.source.text[slice(*one.part)], one.part[0])
+        assert (parsed.start, parsed.end) == (one.start, one.end), at
+        assert repr(scalars.data(parsed.root)) == repr(one.data), at
+        assert not has_repeated_keys(parsed.root), at
+    # If it is less, reading got slower.
+    assert len(understood) > 0.8 * len(parts)
