@@ -17,7 +17,6 @@ import pytest
 
 import mlblint
 
-CLEAN = "kind: IPAddressPool\napiVersion: metallb.io/v1beta1\n"
 FAULTY = """\
 apiVersion: v1
 kind: Service
@@ -41,7 +40,7 @@ EVERY_RUN = set(
     "report.__init__ report.colours report.formats report.frame report.harmless report.summary "
     "report.terminal report.text "
     "text.__init__ text.documents text.embedded text.nodes text.parser text.places text.scalars "
-    "text.source "
+    "text.source text.one_line text.simple "
     # Checks name the edits that would mend what they find, and keys as edits would spell them.
     "text.edits text.emit text.guards text.layout text.repeated text.splices".split()
 )
@@ -84,6 +83,12 @@ def test_a_run_that_finds_nothing(folder: Path) -> None:
     assert own(modules) == EVERY_RUN
     assert not modules & HEAVY
     assert "ruamel.yaml" not in modules, "nothing here is worth parsing"
+
+
+def test_plain_manifests_without_findings_need_no_parser(folder: Path) -> None:
+    right = FAULTY.replace("nonsense", "address-pool").replace("ClusterIP", "LoadBalancer")
+    (folder / "service.yaml").write_text(f"{right}  selector:\n    app: web\n")
+    assert "ruamel.yaml" not in loaded(folder)
 
 
 def test_a_run_that_finds_something_loads_what_plans_its_fixes(folder: Path) -> None:

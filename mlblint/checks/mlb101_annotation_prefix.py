@@ -25,14 +25,20 @@ _KEY = re.compile(rf"(metallb\.(?:io|universe\.tf))/({_SUFFIXES})")
 _POINTER = re.compile(rf"(?:^|/)(metallb\.(?:io|universe\.tf))~1({_SUFFIXES})$")
 _PARAMETER = re.compile(rf"(?:^|\.)(metallb\\\.(?:io|universe\\\.tf))/({_SUFFIXES})$")
 _ANYWHERE = re.compile(rf"metallb\\?\.(?:io|universe\\?\.tf)(?:/|~1)(?:{_SUFFIXES})")
+_UNWANTED = {
+    FORMER_PREFIX: re.compile(rf"metallb\\?\.io(?:/|~1)(?:{_SUFFIXES})"),
+    CURRENT_PREFIX: re.compile(rf"metallb\\?\.universe\\?\.tf(?:/|~1)(?:{_SUFFIXES})"),
+}
+"""What stands where something is to be renamed, by the prefix that is wanted."""
 _NOT_ANNOTATIONS = ("labels", "selector")
 
 
 def check(context: Context) -> Iterator[Problem]:
     contested = _contested(context.model)
-    for document in live_documents(context.model, _ANYWHERE):
+    configured = context.config.metallb.annotation_prefix
+    for document in live_documents(context.model, _UNWANTED.get(configured, _ANYWHERE)):
         clusters = context.model.clusters_of(document.source.path)
-        wanted = wanted_prefix(context.config.metallb.annotation_prefix, clusters)
+        wanted = wanted_prefix(configured, clusters)
         if wanted is None or document.root is None:
             continue
         for place, found, suffix in _requests(document):

@@ -8,15 +8,18 @@ which keywords were others before a release: the entry of the nearest release to
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from mlblint.package_data import data_folder
 from mlblint.repo.resources import mapping
 from mlblint.repo.versions import RELEASES, Version, parse_version
 from mlblint.schema import Schema, Violation, violations
 from mlblint.text.nodes import Path
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _SINCE, _UNTIL, _BEFORE, _IGNORED = "x-since", "x-until", "x-before", "x-ignored"
 
@@ -26,6 +29,20 @@ def load(name: str) -> Schema:
     """A file of the folder `schemas`."""
     schema: Schema = json.loads((data_folder("schemas") / name).read_text("utf-8"))
     return schema
+
+
+def _once(function: Callable[Concatenate[Schema, P], T]) -> Callable[Concatenate[Schema, P], T]:
+    """The same of a schema, worked out once: thousands of objects may have it."""
+    known: dict[object, tuple[Schema, T]] = {}
+
+    def remembered(schema: Schema, /, *rest: P.args, **named: P.kwargs) -> T:
+        key = (id(schema), *rest)
+        if key not in known:
+            # The schema is kept, so that no other gets its identity.
+            known[key] = schema, function(schema, *rest, **named)
+        return known[key][1]
+
+    return remembered
 
 
 def is_in(schema: Schema, version: Version) -> bool:
@@ -42,8 +59,13 @@ def until_of(schema: Schema) -> Version | None:
     return _release(schema.get(_UNTIL))
 
 
+@_once
 def at(schema: Schema, version: Version) -> Schema:
     """The schema of one release, in keywords of JSON Schema alone."""
+    return _at_release(schema, version)
+
+
+def _at_release(schema: Schema, version: Version) -> Schema:
     if schema.get(_IGNORED):
         return {}
     changes = {parse_version(text): keywords for text, keywords in schema.get(_BEFORE, {}).items()}
@@ -58,12 +80,17 @@ def at(schema: Schema, version: Version) -> Schema:
 
 def _at(keyword: str, value: Any, version: Version) -> Any:
     if keyword in ("properties", "$defs"):
-        return {key: at(field, version) for key, field in value.items() if is_in(field, version)}
+        return {
+            key: _at_release(field, version)
+            for key, field in value.items()
+            if is_in(field, version)
+        }
     if keyword in ("items", "additionalProperties", "if", "then", "else"):
-        return at(value, version) if isinstance(value, Mapping) else value
+        return _at_release(value, version) if isinstance(value, Mapping) else value
     return value
 
 
+@_once
 def eras(schema: Schema) -> list[Version]:
     """The oldest release of each span of releases that have one schema."""
     starts = {release for release in _turns(schema) if is_in(schema, release)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from mlblint.records import dataclass
@@ -25,6 +26,7 @@ _NUMBER = r"(0|[1-9]\d{0,5})"
 _EXACT = re.compile(rf"v?{_NUMBER}\.{_NUMBER}\.{_NUMBER}([-+][\w.+-]+)?", re.ASCII)
 
 
+@lru_cache(maxsize=1_000)
 def parse_version(text: str) -> Version | None:
     """An exact version; `0.15` names no release but a range of them, and is None."""
     match = _EXACT.fullmatch(text.strip())
