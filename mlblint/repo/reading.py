@@ -7,7 +7,7 @@ found in one go. What one of them could not do is simply not known afterwards.
 from __future__ import annotations
 
 import contextlib
-import json
+import marshal
 import os
 import posixpath
 import signal
@@ -15,7 +15,7 @@ import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from mlblint.repo.facts import Facts, Known
+from mlblint.repo.facts import Known
 from mlblint.repo.files import Files
 from mlblint.repo.index import KUSTOMIZATION_NAMES
 from mlblint.repo.words import EVERYWHERE
@@ -63,8 +63,7 @@ def read_together(
         steps = track("Reading files", range(len(paths))) if track else range(len(paths))
         found = dict(_share(files, pieces, queue, steps))
         for _, answer in helpers:
-            for path, known in _received(answer).items():
-                found[path] = Known(*known)
+            found |= _received(answer)
     finally:
         # Whatever ends this process, a signal for instance, ends them as well.
         os.close(queue)
@@ -119,17 +118,18 @@ def _helper(files: Files, pieces: Sequence[Sequence[str]], queue: int) -> tuple[
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         steps = range(sum(map(len, pieces)))
-        found = json.dumps(dict(_share(files, pieces, queue, steps)))
-        with os.fdopen(end, "w") as stream:
-            stream.write(found)
+        found = [(path, *known) for path, known in _share(files, pieces, queue, steps)]
+        with os.fdopen(end, "wb") as stream:
+            stream.write(marshal.dumps(found))
     finally:
         os._exit(0)
 
 
-def _received(answer: int) -> dict[str, tuple[str, Facts]]:
+def _received(answer: int) -> dict[str, Known]:
+    """Facts have a form that JSON can hold, but marshal is four times as fast; it is fit for what
+    this program itself has sent."""
     with os.fdopen(answer, "rb") as stream:
         content = stream.read()
-    with contextlib.suppress(ValueError):
-        found: dict[str, Any] = json.loads(content)
-        return found
+    with contextlib.suppress(EOFError, ValueError, TypeError):
+        return {path: Known(*known) for path, *known in marshal.loads(content)}
     return {}
