@@ -81,3 +81,12 @@ def test_decisions_stand_in_front_of_the_text() -> None:
     assert choices.text == "text"
     assert Choices(b"").text == ""
     assert len(seed("")) == HEAD
+
+
+@pytest.mark.long
+def test_atheris_tries_the_same_targets(tmp_path: Path) -> None:
+    """What it finds is for who looks for it; that it runs is for every change."""
+    if not engines.has_atheris():
+        pytest.skip("atheris is not installed: `make .venv/.installed-fuzz`")
+    outcome = engines.run("versions", engines.Effort(1, seconds=2), "atheris", tmp_path)
+    assert outcome.executions > 100, outcome.find
