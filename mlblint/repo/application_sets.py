@@ -9,7 +9,8 @@ from typing import Any
 
 from mlblint.records import dataclass
 from mlblint.repo.delivery import WAVE
-from mlblint.repo.files import Dialect, Files, glob_pattern
+from mlblint.repo.files import Files
+from mlblint.repo.globs import Dialect, glob_pattern
 from mlblint.repo.resources import Resource, get, items, mapping, selects, text
 from mlblint.repo.templates import Fill, Parameters, fill_actions, fill_tags, filled, sanitised
 from mlblint.text import scalars

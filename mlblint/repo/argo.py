@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from mlblint.records import dataclass
 from mlblint.repo.application_sets import GROUP, generated
-from mlblint.repo.files import Dialect, Files, glob_pattern, join
+from mlblint.repo.files import Files, join
+from mlblint.repo.globs import Dialect, glob_pattern
 from mlblint.repo.resources import Resource, is_opaque, items, mapping, text
 from mlblint.text.nodes import Key, Path
 

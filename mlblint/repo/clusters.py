@@ -12,7 +12,8 @@ from itertools import pairwise
 from mlblint.records import dataclass
 from mlblint.repo import argo, flux, metallb
 from mlblint.repo.delivery import Delivered
-from mlblint.repo.files import Files, glob_pattern
+from mlblint.repo.files import Files
+from mlblint.repo.globs import glob_pattern
 from mlblint.repo.resources import Resource
 from mlblint.repo.roots import Root
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import posixpath
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from errno import EFBIG
-from functools import cached_property, lru_cache
+from functools import cached_property
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from mlblint import boundaries
-from mlblint.patterns import NEVER, Pattern, PatternError
 from mlblint.repo.disk import Disk
 from mlblint.repo.facts import Facts, Known, Parts, checked, decoded, digest, encoded, lazily
 from mlblint.text.documents import Broken, Document, documents, name_of
@@ -25,9 +24,6 @@ from mlblint.text.source import NotTextError, Source
 T = TypeVar("T")
 
 _GIT_CRYPT = b"\0GITCRYPT\0"
-_WILDCARD = re.compile(
-    r"\*\*/|\*\*|\\(?P<escaped>.)|\[(?P<negated>[!^]?)(?P<class>[^]]+)\]|.", re.DOTALL
-)
 
 
 class Files:
@@ -342,54 +338,3 @@ def join(folder: str, relative: str) -> str | None:
     if path == ".":
         return ""
     return None if path == ".." or path.startswith("../") else path
-
-
-class Dialect(NamedTuple):
-    """What the wildcards `*`, `**/`, `**` and `?` stand for, and whether `{a,b}` is either."""
-
-    star: str
-    folders: str
-    double_star: str
-    one: str
-    braces: bool = False
-
-
-GIT = Dialect("[^/]*", "(?:[^/]+/)*", ".*", "[^/]")
-"""As .gitignore has it: `*` and `?` stop at "/", `**` does not."""
-
-
-@lru_cache(maxsize=1024)
-def glob_pattern(pattern: str, dialect: Dialect = GIT) -> Pattern:
-    """A pattern that does not make sense matches nothing."""
-    try:
-        return Pattern("".join(_translated(pattern, dialect)), re.DOTALL)
-    except PatternError:
-        return Pattern(NEVER)
-
-
-def _translated(pattern: str, dialect: Dialect) -> Iterator[str]:
-    depth = 0
-    for match in _WILDCARD.finditer(pattern):
-        found = match[0]
-        if found == "**/":
-            yield dialect.folders
-        elif found == "**":
-            yield dialect.double_star
-        elif found == "*":
-            yield dialect.star
-        elif found == "?":
-            yield dialect.one
-        elif match["class"]:
-            negated = "^" if match["negated"] else ""
-            yield f"(?=[^/])[{negated}{_class(match['class'])}]"
-        elif dialect.braces and found in "{}":
-            depth += 1 if found == "{" else -1
-            yield "(?:" if found == "{" else ")"
-        elif found == "," and depth:
-            yield "|"
-        else:
-            yield re.escape(match["escaped"] or found)
-
-
-def _class(text: str) -> str:
-    return re.sub(r"[\\\[\]&~|^]", r"\\\g<0>", text)
