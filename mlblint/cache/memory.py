@@ -160,6 +160,7 @@ def _are_alike(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
         and old["text"] is None
         and new["text"] is None
         and "rest" not in old
+        and old.get("names") == new.get("names")
         and all(new["mentions"].get(question) == answer for question, answer in asked.items())
     )
 

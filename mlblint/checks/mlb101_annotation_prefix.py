@@ -13,6 +13,7 @@ from mlblint.repo.requests import contradictions, spot, wanted_prefix
 from mlblint.repo.services import CURRENT_PREFIX, FORMER_PREFIX, REQUESTS
 from mlblint.repo.texts import live_documents
 from mlblint.repo.versions import METALLB_IO_ANNOTATIONS, applies
+from mlblint.repo.words import CURRENT_REQUESTS, FORMER_REQUESTS
 from mlblint.text.documents import Document
 from mlblint.text.edits import Edit, Remove, RenameKey, ReplacePart
 from mlblint.text.nodes import Mapping, Node, Path, Scalar, find, pair, walk
@@ -25,18 +26,18 @@ _KEY = re.compile(rf"(metallb\.(?:io|universe\.tf))/({_SUFFIXES})")
 _POINTER = re.compile(rf"(?:^|/)(metallb\.(?:io|universe\.tf))~1({_SUFFIXES})$")
 _PARAMETER = re.compile(rf"(?:^|\.)(metallb\\\.(?:io|universe\\\.tf))/({_SUFFIXES})$")
 _ANYWHERE = re.compile(rf"metallb\\?\.(?:io|universe\\?\.tf)(?:/|~1)(?:{_SUFFIXES})")
-_UNWANTED = {
-    FORMER_PREFIX: re.compile(rf"metallb\\?\.io(?:/|~1)(?:{_SUFFIXES})"),
-    CURRENT_PREFIX: re.compile(rf"metallb\\?\.universe\\?\.tf(?:/|~1)(?:{_SUFFIXES})"),
+_UNWANTED: dict[str, tuple[str, ...]] = {
+    FORMER_PREFIX: CURRENT_REQUESTS,
+    CURRENT_PREFIX: FORMER_REQUESTS,
 }
-"""What stands where something is to be renamed, by the prefix that is wanted."""
+"""The words that stand where something is to be renamed, by the prefix that is wanted."""
 _NOT_ANNOTATIONS = ("labels", "selector")
 
 
 def check(context: Context) -> Iterator[Problem]:
     contested = _contested(context.model)
     configured = context.config.metallb.annotation_prefix
-    for document in live_documents(context.model, _UNWANTED.get(configured, _ANYWHERE)):
+    for document in live_documents(context.model, _ANYWHERE, _UNWANTED.get(configured, ())):
         clusters = context.model.clusters_of(document.source.path)
         wanted = wanted_prefix(configured, clusters)
         if wanted is None or document.root is None:

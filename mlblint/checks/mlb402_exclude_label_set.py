@@ -10,6 +10,7 @@ from mlblint.findings import Problem
 from mlblint.repo.exclude_label import LABEL, has_metallb, may_be_heeded
 from mlblint.repo.resources import resources
 from mlblint.repo.texts import live_documents
+from mlblint.repo.words import EXCLUDE_LABELS
 from mlblint.text.documents import Document
 from mlblint.text.nodes import Path, Scalar, walk
 from mlblint.text.places import Place
@@ -30,7 +31,7 @@ def check(context: Context) -> Iterator[Problem]:
     }
     if not any(heeded.values()):
         return
-    for document in live_documents(model, _LABEL):
+    for document in live_documents(model, _LABEL, EXCLUDE_LABELS):
         # Files for the machines are applied by nobody in sight: any cluster may be meant.
         named = model.clusters_of(document.source.path)
         judged = [heeded[one] for one in named or heeded if one in heeded]

@@ -10,16 +10,15 @@ from mlblint.context import Context
 from mlblint.findings import Problem, Severity
 from mlblint.repo.index import is_archived
 from mlblint.repo.texts import read_documents
+from mlblint.repo.words import UNSEEN
 from mlblint.text.documents import Broken, Document
 from mlblint.text.nodes import Mapping, Scalar, walk
 from mlblint.text.places import Place
 from mlblint.text.source import Source
 
 # Blanks of other alphabets and of no width: YAML takes them for letters.
-_UNSEEN = "\u00a0\u2000-\u200b\u202f\u2060\u3000\ufeff"
-_ANY_UNSEEN = re.compile(f"[{_UNSEEN}]")
 _WHERE_A_BLANK_BELONGS = re.compile(
-    rf"(?:^[ \t]*(?:-[ \t]+)*-?|:)(?P<unseen>[{_UNSEEN}])", re.MULTILINE
+    rf"(?:^[ \t]*(?:-[ \t]+)*-?|:)(?P<unseen>{UNSEEN.pattern})", re.MULTILINE
 )
 
 
@@ -80,12 +79,12 @@ def _unseen_before(broken: Broken) -> int | None:
 def _misread(context: Context) -> Iterator[Problem]:
     """An indentation that only looks like one belongs to the key."""
     for document in read_documents(context.model):
-        if not document.contains(_ANY_UNSEEN):
+        if not document.contains(UNSEEN):
             continue
         for path, node in walk(document.root) if document.root is not None else ():
             for key, _ in node.pairs if isinstance(node, Mapping) else ():
-                if isinstance(key, Scalar) and _ANY_UNSEEN.match(key.text):
-                    meant = _ANY_UNSEEN.sub("", key.text).strip()
+                if isinstance(key, Scalar) and UNSEEN.match(key.text):
+                    meant = UNSEEN.sub("", key.text).strip()
                     yield Problem(
                         place=Place(document, (*path, key.text), on_key=True),
                         message=(

@@ -18,7 +18,8 @@ from mlblint.text.source import Source
 
 Facts = dict[str, Any]
 """`text`: why the file is none, or null. `parts` and `all`: its relevant documents and all of
-them, if they were asked for. `mentions`: which words occur in it, of those that were asked for."""
+them, if they were asked for. `mentions`: which words occur in it, of those that were asked for.
+`names`: what may be the name of an object, likewise."""
 
 Parts = tuple[Document | Broken, ...]
 

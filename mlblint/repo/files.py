@@ -16,6 +16,7 @@ from typing import TypeVar
 from mlblint import boundaries
 from mlblint.repo.disk import Disk
 from mlblint.repo.facts import Facts, Known, Parts, checked, decoded, digest, encoded, lazily
+from mlblint.repo.words import NAME
 from mlblint.text.documents import Broken, Document, documents, name_of
 from mlblint.text.parser import YamlError
 from mlblint.text.scalars import TooManyValuesError
@@ -56,6 +57,7 @@ class Files:
         self._relevant: dict[str, Parts] = {}
         self._all: dict[str, Parts] = {}
         self._mentions: dict[str, dict[str, bool]] = {}
+        self._names_in: dict[str, list[str]] = {}
         self._looked_into: set[str] = set()
 
     def only(self, paths: Iterable[str]) -> Files:
@@ -105,6 +107,7 @@ class Files:
         self._all = _without(differing, other._all)
         # What is asked of the one, or read in it, is known of the other.
         self._mentions = _without(differing, other._mentions) if differing else other._mentions
+        self._names_in = _without(differing, other._names_in) if differing else other._names_in
         self._looked_into = other._looked_into
         self.unreadable = _without(differing, other.unreadable)
         self.not_text = _without(differing, other.not_text)
@@ -281,6 +284,18 @@ class Files:
             answers[asked] = any(map(source.text.__contains__, words))
         return answers[asked]
 
+    def names_in(self, path: str) -> list[str]:
+        """What may be names of objects in a file, whatever stands in it."""
+        source = self.source(path)
+        if path not in self._names_in and source is not None:
+            known = self._known_of(path)
+            facts = known.facts if known and known.facts else {}
+            names = facts.get("names")
+            self._names_in[path] = (
+                sorted(set(NAME.findall(source.text))) if names is None else names
+            )
+        return self._names_in.get(path, [])
+
     def facts(self, path: str) -> Known | None:
         """What is known of a file now, if it is one that is on disk and can be read."""
         source = self.source(path)
@@ -291,6 +306,8 @@ class Files:
             return None
         before = (known.facts if known else None) or {"text": self.not_text.get(path)}
         gained: Facts = {"mentions": self._mentions.get(path) or before.get("mentions", {})}
+        if path in self._names_in:
+            gained["names"] = self._names_in[path]
         if source and "parts" not in before and path in self._relevant:
             gained |= encoded("parts", self._relevant[path], source.text)
         if source and "rest" not in before and path in self._all:

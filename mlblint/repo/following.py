@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -18,6 +17,7 @@ from mlblint.repo.kustomize import Builder, Built, Kustomization
 from mlblint.repo.referents import Names, NotingReferents
 from mlblint.repo.resources import Resource, WrittenAt, is_opaque, mapping, resources, text
 from mlblint.repo.roots import Gap, Remote, Root, Start
+from mlblint.repo.words import VARIABLE
 
 
 class Repository:
@@ -88,9 +88,6 @@ class Repository:
     def templates(self, folder: str) -> list[Resource]:
         inner = posixpath.join(folder, "templates")
         return [resource for path in self.files.below(inner) for resource in self.objects(path)]
-
-
-_VARIABLE = re.compile(r"\$\{")
 
 
 def is_application_set(resource: Resource) -> bool:
@@ -350,7 +347,7 @@ def _has_variables(resource: Resource) -> bool:
     """Whether anything may be filled in: most files have nothing."""
     places = (resource.base, *resource.origins.values())
     documents = {id(place.document): place.document for place in places}
-    found = any(document.contains(_VARIABLE) for document in documents.values())
+    found = any(document.contains(VARIABLE) for document in documents.values())
     return found and not flux.is_disabled(resource)
 
 

@@ -75,7 +75,9 @@ class Reach:
         content = source.content
         if source.path is not None:
             path = join(folder, source.path.text())
-            file = self._files.source(path) if path is not None else None
+            if path is None or not self._files.parts(path):
+                return False
+            file = self._files.source(path)
             patch = file.text if file is not None else ""
         else:
             patch = str(content.plain()) if content is not None else ""

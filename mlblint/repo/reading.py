@@ -15,10 +15,11 @@ import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from mlblint.repo.facts import Known
+from mlblint.repo.facts import Known, Parts
 from mlblint.repo.files import Files
 from mlblint.repo.index import KUSTOMIZATION_NAMES
-from mlblint.repo.words import EVERYWHERE
+from mlblint.repo.words import EVERYWHERE, IN_DOCUMENTS, NAMED, WITH_DOCUMENTS
+from mlblint.text.documents import Document
 
 Track = Callable[[str, Sequence[Any]], Iterable[Any]]
 """Gives back what it is given, one by one, and tells somebody how far it is with what."""
@@ -94,14 +95,27 @@ def facts_of(
 ) -> Iterator[tuple[str, Known]]:
     """What is to be known of files, worked out in this process."""
     for path in files.paths:
-        files.parts(path)
-        if posixpath.basename(path) in KUSTOMIZATION_NAMES:
-            files.all_parts(path)
         for words in questions:
             files.mentions(path, *words)
+        is_named = any(files.mentions(path, *words) for words in NAMED)
+        if is_named:
+            files.names_in(path)
+        parts = files.parts(path)
+        if (is_named and parts) or posixpath.basename(path) in KUSTOMIZATION_NAMES:
+            parts = files.all_parts(path)
+        _ask_documents(files, path, parts)
         known = files.facts(path)
         if known is not None:
             yield path, known
+
+
+def _ask_documents(files: Files, path: str, parts: Parts) -> None:
+    documents = [part for part in parts if isinstance(part, Document)]
+    for words in WITH_DOCUMENTS if documents else ():
+        files.mentions(path, *words)
+    for document in documents:
+        for pattern in IN_DOCUMENTS:
+            document.contains(pattern)
 
 
 def _helper(files: Files, pieces: Sequence[Sequence[str]], queue: int) -> tuple[int, int]:

@@ -8,7 +8,6 @@ not told apart.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from functools import cached_property
@@ -23,9 +22,6 @@ from mlblint.text.places import Place
 
 Parts = tuple[Document | Broken, ...]
 ByName = dict[str, list[str]]
-
-# In any style of YAML, and behind an anchor, a tag or the mark of a block.
-_NAME = re.compile(r"""name["']?\s*:(?:\s+[&!|>]\S*)*\s*["']?([^\s"'{}\[\],]+)""")
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +58,7 @@ class Names:
         for path in self._files.paths:
             if is_archived(path) or not self._files.mentions(path, *words):
                 continue
-            source = self._files.source(path)
-            for name in set(_NAME.findall(source.text if source else "")):
+            for name in self._files.names_in(path):
                 found.setdefault(name, []).append(path)
         return found
 

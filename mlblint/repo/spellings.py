@@ -7,20 +7,16 @@ them for booleans. JSON patches are read by sigs.k8s.io/yaml, as everything else
 
 from __future__ import annotations
 
-import re
-
 from mlblint.repo.traced import Traced, scalar_text
+from mlblint.repo.words import WORD_AS_VALUE
 from mlblint.text.nodes import Scalar, find, resolved, walk
 
 _WORDS = frozenset("y Y n N yes Yes YES no No NO on On ON off Off OFF".split())
-_WORD_AS_VALUE = re.compile(
-    r"[:\-,\[][ \t]+(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)[ \t]*(?:[\r\n,\]}#]|\Z)"
-)
 
 
 def as_kustomize_reads(root: Traced) -> Traced:
     document = root.place.document
-    if not document.contains(_WORD_AS_VALUE):
+    if not document.contains(WORD_AS_VALUE):
         return root
     node = find(document.root, root.place.path)
     for path, scalar in walk(node) if node is not None else ():

@@ -16,11 +16,13 @@ from mlblint.text.nodes import Mapping, Scalar, Sequence, walk
 MAX_EMBEDDING = 4
 
 
-def live_documents(model: Model, pattern: re.Pattern[str]) -> Iterator[Document]:
-    """The documents in which the pattern occurs, and those inside their strings. Archives that
-    nothing delivers are left out, and objects that a kustomization beside them does not name:
-    nothing applies them."""
-    for document in _live(model, pattern):
+def live_documents(
+    model: Model, pattern: re.Pattern[str], words: tuple[str, ...] = ()
+) -> Iterator[Document]:
+    """The documents in which the pattern occurs, and those inside their strings; if there are
+    `words`, it occurs only where one of these stands. Archives that nothing delivers are left out,
+    and objects that a kustomization beside them does not name: nothing applies them."""
+    for document in _live(model, pattern, words):
         yield from _with_embedded(document, pattern, MAX_EMBEDDING)
 
 
@@ -34,13 +36,18 @@ def read_documents(model: Model) -> Iterator[Document]:
             yield document
 
 
-def _live(model: Model, pattern: re.Pattern[str] | None = None) -> Iterator[Document]:
+def _live(
+    model: Model, pattern: re.Pattern[str] | None = None, words: tuple[str, ...] = ()
+) -> Iterator[Document]:
     dead = {one.resource.written_at for one in model.undelivered}
     files = {written_at.file for written_at in dead}
     for path in model.files.paths:
         if is_archived(path) and not model.clusters_of(path):
             continue
-        for document in model.files.documents(path):
+        documents = model.files.documents(path)
+        if words and documents and not model.files.mentions(path, *words):
+            continue
+        for document in documents:
             if pattern is not None and not document.contains(pattern):
                 continue
             if path not in files or not _is_dead(document, dead):

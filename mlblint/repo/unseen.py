@@ -14,7 +14,7 @@ from mlblint.repo.index import Index, is_archived, is_encrypted
 from mlblint.repo.metallb import BGP, GROUP, L2, POOL_KINDS, remote_installation
 from mlblint.repo.resources import Resource, get, resources, text
 from mlblint.repo.roots import Gap, Remote
-from mlblint.repo.words import DEFINITIONS, OTHER_ANNOUNCERS
+from mlblint.repo.words import DEFINITIONS, METALLB_KINDS, OTHER_ANNOUNCERS
 from mlblint.text.documents import Broken, Document
 
 PEER, COMMUNITY, PROFILE = "BGPPeer", "Community", "BFDProfile"
@@ -93,6 +93,7 @@ def mentioned_kinds(index: Index) -> frozenset[str]:
         match[1]
         for path in index.files.paths
         if not is_archived(path)
+        if index.files.parts(path) and index.files.mentions(path, *METALLB_KINDS)
         for part in index.files.parts(path)
         if isinstance(part, Broken) or part.contains(_MENTION)
         if _could_become_objects(part)

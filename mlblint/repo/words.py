@@ -2,10 +2,13 @@
 need not read it. Each tuple is one question (`Files.mentions`); those that are asked of nearly
 every file are asked when it is read.
 
-Plain searches: a pattern of alternatives takes fifty times as long over a whole repository.
+Plain searches: a pattern of alternatives takes fifty times as long over a whole repository. Where
+there is no way around a pattern, it is asked of each document (`Document.contains`).
 """
 
 from __future__ import annotations
+
+import re
 
 COMMENTS = ("mlblint:",)
 DEFINITIONS = ("CustomResourceDefinition",)
@@ -51,10 +54,52 @@ POD_SECURITY = ("PodSecurity",)
 ADMISSION = ("admissionControl",)
 TALOS = ("talos.dev", "siderolabs")
 
-EVERYWHERE = (COMMENTS, DEFINITIONS, CONFIG_MAPS, FLUX_SOURCES, OTHER_ANNOUNCERS, MACHINES)
+# Prefixes of requests to MetalLB, in a name, in a pointer of a JSON patch, in a parameter of Helm.
+CURRENT_REQUESTS = ("metallb.io", "metallb\\.io")
+FORMER_REQUESTS = ("metallb.universe.tf", "metallb\\.universe\\.tf")
+METALLB_KINDS = (
+    "AddressPool",
+    "L2Advertisement",
+    "BGPAdvertisement",
+    "BGPPeer",
+    "Community",
+    "BFDProfile",
+)
+EXCLUDE_LABELS = ("node.kubernetes.io/exclude-from-external-load-balancers",)
+
+UNSEEN = re.compile("[\u00a0\u2000-\u200b\u202f\u2060\u3000\ufeff]")
+"""What looks like a blank, or like nothing, and is neither to YAML."""
+VARIABLE = re.compile(r"\$\{")
+WORD_AS_VALUE = re.compile(
+    r"[:\-,\[][ \t]+(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)[ \t]*(?:[\r\n,\]}#]|\Z)"
+)
+"""What may be a boolean to one reader of YAML and a text to another."""
+
+# In any style of YAML, and behind an anchor, a tag or the mark of a block.
+NAME = re.compile(r"""name["']?\s*:(?:\s+[&!|>]\S*)*\s*["']?([^\s"'{}\[\],]+)""")
+"""What may be the name of an object, wherever it stands."""
+
+NAMED = (CONFIG_MAPS, FLUX_SOURCES)
+"""Where one of these stands, the names in the file are asked for: others may refer to them."""
+
+IN_DOCUMENTS = (UNSEEN, VARIABLE, WORD_AS_VALUE)
+"""Patterns that are asked of nearly every document, and therefore when it is read."""
+
+EVERYWHERE = (
+    COMMENTS,
+    DEFINITIONS,
+    CONFIG_MAPS,
+    FLUX_SOURCES,
+    OTHER_ANNOUNCERS,
+    MACHINES,
+)
+
+WITH_DOCUMENTS = (CURRENT_REQUESTS, FORMER_REQUESTS, METALLB_KINDS, EXCLUDE_LABELS)
+"""Questions about files in which something is relevant."""
 
 ALL = (
     *EVERYWHERE,
+    *WITH_DOCUMENTS,
     IGNORE_FLAG,
     BGP,
     K3S_SERVERS,

@@ -83,6 +83,35 @@ spec:
 """
 
 
+CONFIG_MAP = """\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {name}
+data:
+  values.yaml: |
+    speaker: 7
+"""
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: metallb
+  namespace: metallb-system
+spec:
+  chart:
+    spec:
+      chart: metallb
+      version: 0.15.3
+      sourceRef:
+        kind: HelmRepository
+        name: metallb
+  valuesFrom:
+  - kind: ConfigMap
+    name: values
+"""
+
+
 def test_the_second_look_at_the_same_files_judges_nothing(root: Path) -> None:
     (root / "pool.yaml").write_text(POOL)
     first, second = lint(request_for(root)), lint(request_for(root))
@@ -128,6 +157,18 @@ def test_a_change_of_what_somebody_has_looked_into(root: Path) -> None:
     result = lint(request_for(root))
     assert not is_remembered(result)
     assert told(result) == told(lint(request_for(root, False)))
+
+
+def test_a_name_that_others_may_refer_to(root: Path) -> None:
+    """Nobody looks into a file as long as nothing in it has the name that is looked for."""
+    (root / "values.yaml").write_text(CONFIG_MAP.format(name="other"))
+    (root / "release.yaml").write_text(RELEASE)
+    first = lint(request_for(root))
+    assert not first.repository.was_looked_into("values.yaml")
+    (root / "values.yaml").write_text(CONFIG_MAP.format(name="values"))
+    result = lint(request_for(root))
+    assert not is_remembered(result)
+    assert told(result) == told(lint(request_for(root, False))) != told(first)
 
 
 def test_the_same_bytes_as_yaml_and_as_json(root: Path) -> None:

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from mlblint.repo import reading
+from mlblint.cards import built_in_cards
+from mlblint.config import Config
+from mlblint.judging import judge
+from mlblint.repo import index, reading
 from mlblint.repo.facts import encoded
 from mlblint.repo.files import Files
 from mlblint.repo.reading import processes, read_together
@@ -128,3 +131,59 @@ def test_few_files_are_read_by_one_process(monkeypatch: pytest.MonkeyPatch) -> N
     assert 1 <= processes(100_000) <= reading.MOST
     monkeypatch.delattr(os, "fork")
     assert processes(100_000) == 1
+
+
+IN_ORDER = {
+    "apps/kustomization.yaml": "resources:\n- service.yaml\n- deployment.yaml\n",
+    "apps/deployment.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n",
+    "apps/service.yaml": """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+  annotations:
+    metallb.universe.tf/address-pool: lan
+spec:
+  type: LoadBalancer
+  selector:
+    app: web
+  ports:
+  - port: 80
+""",
+    "flux/apps.yaml": """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: apps
+  namespace: flux-system
+spec:
+  path: ./apps
+  sourceRef:
+    kind: GitRepository
+    name: cluster
+  postBuild:
+    substituteFrom:
+    - kind: ConfigMap
+      name: settings
+""",
+    "flux/cluster.yaml": """\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata:
+  name: cluster
+  namespace: flux-system
+spec:
+  url: https://git.example.com/cluster
+""",
+    "values.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: others\n",
+}
+
+
+def test_nobody_reads_again_what_others_have_read(tmp_path: Path) -> None:
+    for path, text in IN_ORDER.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    read = dict(reading.facts_of(Files(tmp_path, IN_ORDER, None, index.RELEVANT)))
+    later = Files(tmp_path, IN_ORDER, None, index.RELEVANT).knowing(read)
+    assert judge(later, Config(), built_in_cards()).findings == ()
+    assert [path for path in later.paths if later.was_looked_into(path)] == []
