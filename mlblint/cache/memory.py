@@ -7,9 +7,10 @@ that they looked at, with the same settings; whatever somebody asks about is a p
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
@@ -94,7 +95,7 @@ class Memory:
         self, changed: Mapping[str, str], said: Mapping[str, Any], files: Files
     ) -> bool:
         """Whether the rules would have said the same of other bytes in some files: nobody looked
-        into those, nothing in them is or was relevant, and they have the same answer to every
+        into those, what is relevant in them means the same, and they have the same answer to every
         question that was asked of them. Most commits change nothing else."""
         if len(changed) > MANY or not changed.keys().isdisjoint(said["seen"]):
             return False
@@ -153,15 +154,26 @@ def _key(path: str, digest: str) -> str:
 
 
 def _are_alike(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Facts of one file, before and after a change."""
     asked = _mapping(old.get("mentions"))
     return (
         "parts" in old
-        and old["parts"] == new.get("parts") == []
+        and "parts" in new
+        and all(_meaning(old.get(one)) == _meaning(new.get(one)) for one in ("parts", "rest"))
         and old["text"] is None
         and new["text"] is None
-        and "rest" not in old
         and old.get("names") == new.get("names")
         and all(new["mentions"].get(question) == answer for question, answer in asked.items())
+    )
+
+
+def _meaning(parts: Sequence[Sequence[Any]] | None) -> str:
+    """What documents say, in their order, wherever they stand; of text that cannot be parsed,
+    also where. Spelled out, because to Python 1 is True, and the order of keys is none."""
+    return json.dumps(
+        [[index, *rest[4:], *(rest if index < 0 else ())] for index, *rest in parts]
+        if parts is not None
+        else None
     )
 
 

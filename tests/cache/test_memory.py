@@ -144,6 +144,60 @@ def test_a_change_that_nobody_would_notice(text: str, remembered: bool, root: Pa
     assert told(result) == told(lint(request_for(root, False)))
 
 
+SERVICE = """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  type: LoadBalancer
+  selector:
+    app: web
+  ports:
+  - port: 80
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "remembered"),
+    [
+        ("", "# a comment\n---\n", True),
+        ("  name: web", "  name:   'web'", True),
+        ("  selector:\n    app: web\n", "  selector: {app: web}\n", True),
+        ("port: 80", "port: 443", False),
+        ("app: web", 'app: "1"', False),
+        ("port: 80", 'port: "80"', False),
+        ("app: web", "app: web\n    a: b", False),
+        ("", "---\nkind: Namespace\n---\n", False),
+        ("", "# mlblint: ignore[MLB101]\n", False),
+        # What was relevant is it no more, or cannot be read.
+        ("kind: Service", "kind: Other", False),
+        ("  selector:", "  selector: [", False),
+    ],
+)
+def test_a_change_of_what_is_relevant(old: str, new: str, remembered: bool, root: Path) -> None:
+    """It counts if the documents mean another thing, and where nothing is reported in them."""
+    (root / "pool.yaml").write_text(POOL)
+    (root / "service.yaml").write_text(SERVICE)
+    first = lint(request_for(root))
+    assert {one.location.path for one in first.findings} == {"pool.yaml"}
+    (root / "service.yaml").write_text(SERVICE.replace(old, new, 1))
+    result = lint(request_for(root))
+    assert is_remembered(result) is remembered
+    assert told(result) == told(lint(request_for(root, False)))
+    (root / "pool.yaml").write_text(f"# a comment\n{POOL}")
+    assert not is_remembered(lint(request_for(root))), "its findings stand elsewhere"
+
+
+def test_the_order_of_keys_counts(root: Path) -> None:
+    (root / "pool.yaml").write_text(POOL)
+    (root / "service.yaml").write_text(SERVICE)
+    lint(request_for(root))
+    head, tail = SERVICE.split("spec:\n")
+    (root / "service.yaml").write_text(f"spec:\n{tail}{head}")
+    assert not is_remembered(lint(request_for(root)))
+
+
 def test_a_change_of_what_somebody_has_looked_into(root: Path) -> None:
     """A patch is read for what is in it, relevant or not."""
     (root / "pool.yaml").write_text(POOL)
