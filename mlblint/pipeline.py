@@ -42,7 +42,8 @@ class Request:
     that, beside what `exists`, if somebody knows better than the disk. `changed` holds bytes that
     stand in for what is on disk. Comments that ignore something until a day before `today` have
     expired. `marks` say what is known already. `track` follows the work, if somebody wants to
-    see it. With a `memory`, what earlier runs have left is used, and something left for later."""
+    see it. With a `memory`, what earlier runs have left is used, and something left for later.
+    `cards` are those of all rules, if somebody has read them."""
 
     root: Path
     config: Config
@@ -56,6 +57,7 @@ class Request:
     memory: Memory | None = None
     listed: Sequence[str] | None = None
     exists: Callable[[str], bool] | None = None
+    cards: tuple[Card, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def _judged(request: Request, files: Files) -> Result:
     from mlblint.judging import judge
 
     config = request.config
-    cards = all_cards(request.root, config.rules.extend_rules)
+    cards = _cards(request)
     check_options(config, {card.id: card.options or {} for card in cards})
     judgement = judge(files, config, cards, request.today, request.track)
     verdict = Verdict(judgement.findings, judgement.templates, judgement.encrypted, judgement.dated)
@@ -174,9 +176,15 @@ def _source(files: Files, path: str) -> Source | None:
     return source
 
 
+def _cards(request: Request) -> tuple[Card, ...]:
+    if request.cards is not None:
+        return request.cards
+    return all_cards(request.root, request.config.rules.extend_rules)
+
+
 def _wanted(request: Request) -> list[Card]:
     rules = request.config.rules
-    cards = all_cards(request.root, rules.extend_rules)
+    cards = _cards(request)
     return [c for c in cards if is_enabled(rules.select, rules.ignore, c.id, c.name)]
 
 

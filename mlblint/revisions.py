@@ -55,7 +55,16 @@ def look_back(
         and all(now.exists(entry.path) for entry in tree if not now.has(entry.path))
     ):
         return _all_were_there, now
-    old = lint(Request(request.root, request.config, None, before.changed, before, request.today))
+    old = lint(
+        Request(
+            request.root,
+            request.config,
+            changed=before.changed,
+            files=before,
+            today=request.today,
+            cards=request.cards,
+        )
+    )
     appeared, vanished = now.names - before.names, before.names - now.names
     return _mark(old.findings, appeared, vanished), before
 

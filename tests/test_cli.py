@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
-from mlblint import cli
+from mlblint import cards, cli
 
 L2 = """\
 apiVersion: metallb.io/v1beta1
@@ -190,6 +191,22 @@ def test_rules_of_ones_own(shell: Shell) -> None:
     ]
     assert shell("explain", "acme1").out.startswith("ACME1 pool-not-ours\n")
     assert "ACME1" in shell("rules").out
+
+
+def test_rules_of_ones_own_are_read_once(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell.write(
+        {".mlblint.yaml": "rules: {extend-rules: [lint/]}\n", "lint/own.yaml": OWN_RULE},
+    )
+    read: list[Path] = []
+
+    def noted(folder: Path, **more: Any) -> tuple[cards.Card, ...]:
+        read.append(folder)
+        return load_cards(folder, **more)
+
+    load_cards = cards.load_cards
+    monkeypatch.setattr(cards, "load_cards", noted)
+    assert "ACME1" in shell("--output-format", "concise").out
+    assert read.count(shell.root / "lint") == 1
 
 
 def test_a_name_that_is_not_utf_8_is_shown_and_survives(shell: Shell) -> None:

@@ -161,7 +161,7 @@ def look_and_report(
     """The exit code, and the files as they were read."""
     _refuse_bad_targets(options)
     with refuse_bad_configuration(about.root), shown(sys.stderr, os.environ) as track:
-        request = replace(_request(about, options), track=track)
+        request = replace(_request(about, options), track=track, cards=about.cards)
         if not options.no_cache:
             request = replace(request, memory=memory(about.root, about.config, about.cards))
         request = prepare(request)
