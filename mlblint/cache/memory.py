@@ -82,11 +82,17 @@ class Memory:
         if not all(path in digests for path in files.paths):
             return None
         before = dict(zip(files.paths, said["digests"], strict=True))
-        changed = {path: old for path, old in before.items() if old != digests[path]}
+        alike = _mapping(said["alike"])
+        changed = {
+            path: old for path, old in before.items() if digests[path] not in (old, alike.get(path))
+        }
         if changed and not self._are_beside_the_point(changed, said, files.knowing(known)):
             return None
         if not files.disk.still_says({(name, at): answer for name, at, answer in said["answers"]}):
             return None
+        if changed:
+            alike = {**alike, **{path: digests[path] for path in changed}}
+            self._folder.write(self._run, {**said, "alike": alike})
         self._keep_stamps(digests)
         found = findings.decoded(said["findings"], files)
         return Verdict(found, frozenset(said["templates"]), frozenset(said["encrypted"]))
@@ -116,10 +122,12 @@ class Memory:
         run = os.urandom(8).hex()
         self._folder.write(self._facts, {"run": run, "facts": facts})
         if verdict is not None and len(digests) == len(files.paths):
-            said = {
+            said: dict[str, Any] = {
                 "run": run,
                 "names": _names(files.paths),
                 "digests": [digests[path] for path in files.paths],
+                # Digests of the same files later, with which they meant the same.
+                "alike": {},
                 "seen": [path for path in files.paths if files.was_looked_into(path)],
                 "today": today.isoformat() if verdict.dated else None,
                 "answers": [[*asked, answer] for asked, answer in files.disk.answers.items()],

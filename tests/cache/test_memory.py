@@ -189,6 +189,18 @@ def test_a_change_of_what_is_relevant(old: str, new: str, remembered: bool, root
     assert not is_remembered(lint(request_for(root))), "its findings stand elsewhere"
 
 
+def test_what_means_the_same_is_compared_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "pool.yaml").write_text(POOL)
+    (root / "service.yaml").write_text(SERVICE)
+    lint(request_for(root))
+    (root / "service.yaml").write_text(f"# a comment\n{SERVICE}")
+    assert is_remembered(lint(request_for(root)))
+    monkeypatch.setattr(Memory, "_facts_of", lambda self, run: pytest.fail("compared again"))
+    assert is_remembered(lint(request_for(root)))
+    (root / "service.yaml").write_text(SERVICE)
+    assert is_remembered(lint(request_for(root))), "as it was at first"
+
+
 def test_the_order_of_keys_counts(root: Path) -> None:
     (root / "pool.yaml").write_text(POOL)
     (root / "service.yaml").write_text(SERVICE)
@@ -264,6 +276,8 @@ def test_more_changes_than_are_compared(root: Path, monkeypatch: pytest.MonkeyPa
         (root / f"{name}.yaml").write_text("a: 2\n")
     assert is_remembered(lint(request_for(root)))
     monkeypatch.setattr("mlblint.cache.memory.MANY", 2)
+    for name in "abc":
+        (root / f"{name}.yaml").write_text("a: 3\n")
     assert not is_remembered(lint(request_for(root)))
 
 
