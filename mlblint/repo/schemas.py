@@ -36,7 +36,7 @@ def _once(function: Callable[Concatenate[Schema, P], T]) -> Callable[Concatenate
     known: dict[object, tuple[Schema, T]] = {}
 
     def remembered(schema: Schema, /, *rest: P.args, **named: P.kwargs) -> T:
-        key = (id(schema), *rest)
+        key = (id(schema), rest, *named.items())
         if key not in known:
             # The schema is kept, so that no other gets its identity.
             known[key] = schema, function(schema, *rest, **named)

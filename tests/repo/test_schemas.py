@@ -204,3 +204,10 @@ def test_the_values_of_a_release(release: Version) -> None:
 def test_every_value_says_what_it_is_for() -> None:
     for key, field in chart.schema()["properties"].items():
         assert field.get("description"), key
+
+
+def test_the_schema_of_a_release_is_made_once() -> None:
+    assert at(THING, Version(0, 14, 0)) is at(THING, Version(0, 14, 0))
+    other = at(THING, version=Version(0, 13, 0))
+    assert other != at(THING, version=Version(0, 15, 0))
+    assert at(dict(THING), Version(0, 14, 0)) is not at(THING, Version(0, 14, 0))
