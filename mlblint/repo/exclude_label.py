@@ -10,7 +10,7 @@ from mlblint.repo.model import Cluster
 from mlblint.repo.resources import Resource, items, mapping, text
 from mlblint.repo.versions import EXCLUDE_LABEL, applies
 
-LABEL = "node.kubernetes.io/exclude-from-external-load-balancers"
+(LABEL,) = words.EXCLUDE_LABELS
 IGNORE_VALUE = ("speaker", "ignoreExcludeLB")
 (IGNORE_FLAG,) = words.IGNORE_FLAG
 

@@ -56,7 +56,7 @@ TALOS = ("talos.dev", "siderolabs")
 
 # Prefixes of requests to MetalLB, in a name, in a pointer of a JSON patch, in a parameter of Helm.
 CURRENT_REQUESTS = ("metallb.io", "metallb\\.io")
-FORMER_REQUESTS = ("metallb.universe.tf", "metallb\\.universe\\.tf")
+FORMER_REQUESTS = ("metallb.universe", "metallb\\.universe")
 METALLB_KINDS = (
     "AddressPool",
     "L2Advertisement",
